@@ -1,0 +1,134 @@
+/* The job: what a job file says, with defaults filled in.
+ * Keys, types, defaults, ranges and help stand once, in the table of src/base/job_table.c. */
+#ifndef ONCOMARK_JOB_H
+#define ONCOMARK_JOB_H
+
+#include "oncomark/status.h"
+#include "oncomark/strings.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef enum om_role { OM_ROLE_TRAIN, OM_ROLE_VALIDATE } om_role;
+typedef enum om_values { OM_VALUES_COUNTS, OM_VALUES_TPM, OM_VALUES_LOG } om_values;
+typedef enum om_formula { OM_UCELL_2_14, OM_UCELL_2_6 } om_formula;
+typedef enum om_missing { OM_MISSING_IMPUTE, OM_MISSING_SKIP } om_missing;
+typedef enum om_threshold_method { OM_OTSU_HALVES, OM_OTSU } om_threshold_method;
+typedef enum om_loss { OM_LOSS_MASKED, OM_LOSS_PUBLISHED } om_loss;
+typedef enum om_group { OM_GROUP_PATIENT, OM_GROUP_SAMPLE, OM_GROUP_NONE } om_group;
+typedef enum om_shuffle { OM_SHUFFLE_EPOCH, OM_SHUFFLE_ONCE } om_shuffle;
+typedef enum om_keep { OM_KEEP_BEST, OM_KEEP_LAST } om_keep;
+
+/* One entry of `data:`. All strings owned by the job. */
+typedef struct om_data_set {
+    char *path;   /* absolute, or relative to the working directory */
+    char *id;     /* folder name without "Data_" unless given */
+    char *study;  /* first token of id (up to '_') unless given */
+    char *tissue; /* rest of id after the first '_' unless given */
+    om_role role;
+    om_values values;
+    char *threshold_tissue;      /* NULL: its own tissue */
+    om_strings *include_samples; /* empty: all */
+    om_strings *exclude_samples;
+    long line; /* of the entry in the job file, for messages */
+} om_data_set;
+
+/* One row of `exclude_where:`: cells whose metadata column has one of these values are no tumour.
+ */
+typedef struct om_exclusion {
+    char *column;
+    om_strings *values; /* compared with case ignored */
+} om_exclusion;
+
+typedef struct om_qc_parameters {
+    int64_t min_genes;
+    int64_t max_genes;
+    double max_mito_percent;
+    bool max_mito_inclusive; /* true: pct_mito <= max passes; false: < max */
+    char *mito_prefix;
+    int64_t min_cells_per_gene;
+} om_qc_parameters;
+
+typedef struct om_score_parameters {
+    om_formula formula;
+    int64_t max_rank;
+    om_missing missing_genes;
+    bool aliases;
+    double negative_weight; /* w_neg of signed sets */
+} om_score_parameters;
+
+typedef struct om_threshold_parameters {
+    om_threshold_method method;
+    int64_t bins;
+} om_threshold_parameters;
+
+typedef struct om_synthetic_parameters {
+    int64_t cells_per_sample;
+    int64_t min_cells;
+} om_synthetic_parameters;
+
+typedef struct om_feature_parameters {
+    int64_t most_variable;
+} om_feature_parameters;
+
+typedef struct om_train_parameters {
+    om_loss loss;
+    om_group split_group;    /* train.split.group */
+    double split_validation; /* train.split.validation: share of samples */
+    double split_test;       /* train.split.test */
+    int64_t hidden;          /* width of the shared layer */
+    int64_t head;            /* width of each head's layer */
+    int64_t batch;
+    int64_t block; /* divides batch */
+    int64_t epochs;
+    double learning_rate;
+    double learning_rate_factor;    /* x this ... */
+    int64_t learning_rate_patience; /* ... after so many epochs without a better validation loss */
+    double learning_rate_floor;
+    double beta1;
+    double beta2;
+    double epsilon;
+    int64_t patience; /* stop after so many epochs without a better validation loss; 0: never */
+    om_shuffle shuffle;
+    om_keep keep;
+} om_train_parameters;
+
+typedef struct om_job {
+    char *name;
+    uint64_t seed;
+    char *workdir;
+    char *gene_sets;
+    char *alias_table; /* NULL: none */
+    int64_t n_data;
+    om_data_set *data;
+    int64_t n_exclusions;
+    om_exclusion *exclude_where;
+    om_qc_parameters qc;
+    om_score_parameters score;
+    om_threshold_parameters threshold;
+    om_synthetic_parameters synthetic;
+    om_feature_parameters features;
+    om_train_parameters train;
+    char *path; /* of the job file */
+} om_job;
+
+/* Reads and checks a job file (bytes already read from `path`), then applies `settings`
+ * ("train.epochs=5"; NULL: none), of which the last one of a key holds. Relative paths, in settings
+ * too, start at the folder of `path`. Errors are OM_USAGE and name file and line, or the setting,
+ * and key. Local: read the bytes on one rank and broadcast them. */
+om_status om_job_parse(om_job **out, const char *path, const char *bytes, int64_t length,
+                       const om_strings *settings);
+void om_job_destroy(om_job **job);
+
+/* Appends "key: value" lines of every parameter whose key is `section` or starts with "section.";
+ * "" is all of them. The canonical form, the same text for the same meaning: artefact keys and the
+ * manifest use it. `data` and `exclude_where` are sections too; an unknown section is OM_BUG. */
+om_status om_job_describe(const om_job *job, const char *section, om_text *text);
+
+/* Appends "data_set.key: value" lines of one entry of `data:`, in the same canonical form. */
+om_status om_job_describe_data_set(const om_data_set *data_set, om_text *text);
+
+/* Appends the help of all parameters: key, type, default, range, meaning. */
+om_status om_job_help(om_text *text);
+
+#endif

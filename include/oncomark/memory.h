@@ -1,0 +1,33 @@
+/* Checked allocation: every failure is recorded with om_fail(OM_MEMORY, ...). */
+#ifndef ONCOMARK_MEMORY_H
+#define ONCOMARK_MEMORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* `count` zeroed elements of `size` bytes; never NULL for count 0. NULL (recorded) on failure or
+ * overflow. Free with om_free. */
+void *om_calloc(int64_t count, size_t size) __attribute__((malloc));
+
+/* As om_calloc, not zeroed. */
+void *om_malloc(int64_t count, size_t size) __attribute__((malloc));
+
+/* Grows or shrinks; on failure returns NULL and leaves `pointer` as it is. */
+void *om_realloc(void *pointer, int64_t count, size_t size);
+
+/* Owned copy of a string. */
+char *om_strdup(const char *text);
+
+/* Owned string made by printf. */
+char *om_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Frees; NULL is fine. */
+void om_free(void *pointer);
+
+/* Tests only: the allocation after `successes` more ones fails, once; negative: never. */
+void om_memory_fail_after(int64_t successes);
+
+/* Peak resident memory of this process so far, in bytes. */
+int64_t om_memory_peak(void);
+
+#endif

@@ -1,0 +1,30 @@
+/* Hallmark probabilities of bulk expression profiles. */
+#ifndef ONCOMARK_PREDICT_H
+#define ONCOMARK_PREDICT_H
+
+#include "oncomark/context.h"
+#include "oncomark/model.h"
+
+/* Plain data, the same on all ranks. */
+typedef struct om_predictions {
+    int64_t n_profiles;
+    om_strings *profiles; /* names, in the file's order */
+    float *probabilities; /* [n_profiles x 10] */
+    int64_t n_features;   /* of the model */
+    int64_t n_found;      /* of them in the file */
+    om_strings *left_out; /* names of columns that are no profiles */
+} om_predictions;
+
+/* Predicts all profiles of a table (CSV or TSV, plain or gzip), genes in rows or in columns,
+ * whichever of header and first column has more of the model's genes. A gene is what stands before
+ * a '|', case ignored; the first of duplicates counts, missing ones are 0. A header one field short
+ * is R's. With genes in rows, a last column named width or length, and columns without any number,
+ * are left out.
+ * OM_INPUT, with file, line and column: a field that is no finite number of at least 0, rows of
+ * unequal length, a profile's name given twice, no gene of the model.
+ * Every rank reads the file and works on its share of the profiles; the result has the same bits
+ * at any number of ranks. Collective on ctx. */
+om_status om_predict(om_predictions **out, om_ctx *ctx, const om_model *model, const char *path);
+void om_predictions_destroy(om_predictions **predictions);
+
+#endif

@@ -1,0 +1,26 @@
+/* The stages of a run. Each is collective on ctx, skips what the manifest shows as done with the
+ * same inputs and parameters, and writes only committed artefacts. */
+#ifndef ONCOMARK_STAGES_H
+#define ONCOMARK_STAGES_H
+
+#include "oncomark/context.h"
+#include "oncomark/job.h"
+#include "oncomark/workdir.h"
+
+/* data sets -> store/<id>.h5ad */
+om_status om_stage_ingest(om_ctx *ctx, const om_job *job, om_workdir *workdir);
+
+/* store -> scores/<id>.h5ad: QC figures and ten scores of every cell */
+om_status om_stage_score(om_ctx *ctx, const om_job *job, om_workdir *workdir);
+
+/* scores of training data sets -> thresholds.csv */
+om_status om_stage_threshold(om_ctx *ctx, const om_job *job, om_workdir *workdir);
+
+/* store, scores, thresholds -> synthetic.h5ad */
+om_status om_stage_synthesize(om_ctx *ctx, const om_job *job, om_workdir *workdir);
+
+/* synthetic.h5ad -> features.txt, model.h5, training.csv (loss per epoch), test.csv (test part: own
+ * head and cross-hallmark metrics) */
+om_status om_stage_train(om_ctx *ctx, const om_job *job, om_workdir *workdir);
+
+#endif

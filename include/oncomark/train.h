@@ -1,0 +1,50 @@
+/* Training of the network by all ranks. */
+#ifndef ONCOMARK_TRAIN_H
+#define ONCOMARK_TRAIN_H
+
+#include "oncomark/context.h"
+#include "oncomark/job.h"
+#include "oncomark/network.h"
+#include "oncomark/transform.h"
+
+/* Samples as the network sees them. Borrowed arrays, the same on all ranks. */
+typedef struct om_samples {
+    const uint16_t *doubled_ranks; /* [n_samples x n_features] */
+    int64_t n_features;
+    const uint8_t *task;  /* [n_samples] */
+    const uint8_t *label; /* [n_samples] */
+    const om_transform *transform;
+} om_samples;
+
+typedef struct om_epoch {
+    double learning_rate;
+    double loss;            /* mean over the epoch's batches, weighted by their samples */
+    double validation_loss; /* after the epoch */
+} om_epoch;
+
+/* What training gives. Plain data. */
+typedef struct om_training {
+    om_network *network; /* the kept epoch's */
+    int64_t n_epochs;
+    om_epoch *epochs;      /* [n_epochs] */
+    int64_t kept_epoch;    /* from 1 */
+    int64_t rows_computed; /* training rows that this rank went through */
+} om_training;
+
+/* What to train on; all borrowed, the same on all ranks. */
+typedef struct om_training_input {
+    om_samples samples;
+    const int64_t *training;
+    int64_t n_training;
+    const int64_t *validation;
+    int64_t n_validation;
+} om_training_input;
+
+/* Trains by `train` (loss, sizes, Adam, schedule, shuffle, keep). At most batch / block ranks, a
+ * power of two, compute; the others wait. The result has the same bits on all ranks and at any
+ * number of them. OM_USAGE if the loss stops being finite. Collective on ctx. */
+om_status om_train(om_training **out, om_ctx *ctx, const om_training_input *input,
+                   const om_train_parameters *train, uint64_t seed);
+void om_training_destroy(om_training **training);
+
+#endif

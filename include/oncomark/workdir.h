@@ -1,0 +1,58 @@
+/* The folder of a run: its lock, its artefacts and the manifest that says how each was made. */
+#ifndef ONCOMARK_WORKDIR_H
+#define ONCOMARK_WORKDIR_H
+
+#include "oncomark/context.h"
+#include "oncomark/job.h"
+
+typedef struct om_workdir om_workdir;
+
+/* Creates the folder if need be, locks it (a second live run gets OM_USAGE) and reads the manifest.
+ * Collective on ctx; ctx is borrowed and must outlive the workdir. */
+om_status om_workdir_open(om_workdir **out, om_ctx *ctx, const om_job *job);
+
+/* Writes the manifest, releases the lock. Collective. */
+om_status om_workdir_close(om_workdir **workdir);
+
+/* Full path of an artefact named as in the manifest ("store/X.h5ad"); owned by the caller. */
+char *om_workdir_path(const om_workdir *workdir, const char *artefact);
+
+/* Where to write an artefact before it is committed: same folder, name ends in ".tmp". Makes the
+ * folder. Owned by the caller. Local. */
+char *om_workdir_temporary(const om_workdir *workdir, const char *artefact);
+
+/* True where the artefact was made with this key (see om_workdir_key) and its file is still whole
+ * (same size). The same on all ranks as of opening; commits of this run count only on ranks of the
+ * committing group. Local. */
+bool om_workdir_is_current(const om_workdir *workdir, const char *artefact,
+                           const char key[OM_DIGEST_HEX]);
+
+/* The recorded digest of an artefact; OM_USAGE, naming the command that makes it, if there is none.
+ * Looks in the folder's records, so that it also sees what other groups committed. Local. */
+om_status om_workdir_digest(const om_workdir *workdir, const char *artefact,
+                            char hex[OM_DIGEST_HEX]);
+
+/* Commits a written temporary file: flush, check that the lock is still ours, rename, flush the
+ * folder, record. Called on ONE rank, after the ranks that wrote it agreed that all went well.
+ * `inputs` is the text that `key` is the digest of (one "name: value" a line); it goes into the
+ * manifest. Local. */
+om_status om_workdir_commit(om_workdir *workdir, const char *stage, const char *artefact,
+                            const char *inputs, const char key[OM_DIGEST_HEX],
+                            const char digest[OM_DIGEST_HEX]);
+
+/* What a rank handled, for the manifest's per-rank counters. Local. */
+typedef enum om_counter {
+    OM_COUNT_NONZEROS,
+    OM_COUNT_PARSED_BYTES,
+    OM_COUNT_TRAINING_ROWS,
+    OM_N_COUNTERS
+} om_counter;
+void om_workdir_count(om_workdir *workdir, om_counter counter, int64_t amount);
+
+/* Brackets a stage for the manifest: wall time, peak memory, counters of every rank. Collective.
+ * Between them the counters belong to this stage. `did_work` (the same on all ranks or not): false
+ * on every rank keeps the record of the earlier run. */
+om_status om_workdir_stage_begin(om_workdir *workdir, const char *stage);
+om_status om_workdir_stage_end(om_workdir *workdir, bool did_work);
+
+#endif

@@ -1,0 +1,73 @@
+#include "job_check.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Where the later of two keys was set: that is where the user looks first. The job file as a whole
+ * where both have their defaults. */
+static om_job_place place_of(const om_job *job, const om_job_place *places, const char *key,
+                             const char *other) {
+    om_parameters table = om_job_table();
+    om_job_place place = places[om_job_table_find(table, key)];
+    if (place.source == NULL && other != NULL) {
+        place = places[om_job_table_find(table, other)];
+    }
+    return place.source != NULL ? place : (om_job_place){job->path, 0};
+}
+
+static om_status check_required(const om_job *job) {
+    om_job_place file = {job->path, 0};
+    if (job->gene_sets == NULL) {
+        return om_job_fail(file, "gene_sets is required: the GMT or CSV file of the hallmarks' "
+                                 "genes");
+    }
+    if (job->n_data == 0) {
+        return om_job_fail(file, "data is required: a list of at least one '- {path: FOLDER}'");
+    }
+    return OM_OK;
+}
+
+static om_status check_name(const om_job *job, const om_job_place *places) {
+    if (strchr(job->name, '/') != NULL || job->name[0] == '.' || job->name[0] == '\0') {
+        return om_job_fail(place_of(job, places, "name", NULL),
+                           "found '%s' for name, expected one without '/' or a leading '.'",
+                           job->name);
+    }
+    return OM_OK;
+}
+
+static om_status check_train(const om_job *job, const om_job_place *places) {
+    const om_train_parameters *train = &job->train;
+    if (train->batch % train->block != 0) {
+        return om_job_fail(place_of(job, places, "train.block", "train.batch"),
+                           "found %" PRId64 " for train.block, expected a divisor of train.batch "
+                           "(%" PRId64 ")",
+                           train->block, train->batch);
+    }
+    if (train->split_validation + train->split_test >= 1) {
+        return om_job_fail(place_of(job, places, "train.split.test", "train.split.validation"),
+                           "found %.15g for train.split.validation and %.15g for train.split.test, "
+                           "expected a sum below 1: the rest is for training",
+                           train->split_validation, train->split_test);
+    }
+    if (train->learning_rate_floor > train->learning_rate) {
+        return om_job_fail(
+            place_of(job, places, "train.learning_rate_floor", "train.learning_rate"),
+            "found %.15g for train.learning_rate_floor, expected at most train.learning_rate "
+            "(%.15g)",
+            train->learning_rate_floor, train->learning_rate);
+    }
+    return OM_OK;
+}
+
+om_status om_job_check(const om_job *job, const om_job_place *places) {
+    OM_TRY(check_required(job));
+    OM_TRY(check_name(job, places));
+    if (job->qc.min_genes > job->qc.max_genes) {
+        return om_job_fail(place_of(job, places, "qc.max_genes", "qc.min_genes"),
+                           "found %" PRId64 " for qc.max_genes, expected at least qc.min_genes "
+                           "(%" PRId64 ")",
+                           job->qc.max_genes, job->qc.min_genes);
+    }
+    return check_train(job, places);
+}

@@ -1,0 +1,63 @@
+#include "job_settings.h"
+
+#include "job_suggest.h"
+
+#include "oncomark/memory.h"
+
+#include <string.h>
+
+static om_status fail_unknown(const char *key, om_job_place place) {
+    om_parameters table = om_job_table();
+    const om_parameter *first = om_job_table_section(table, key);
+    if (first != NULL) {
+        return om_job_fail(place, "'%s' is a group of keys, expected one of them, such as '%s'",
+                           key, first->key);
+    }
+    char suggestion[OM_SUGGESTION_CAPACITY];
+    om_job_suggest(suggestion, table, key);
+    if (suggestion[0] == '\0') {
+        return om_job_fail(place, "unknown key '%.80s'", key);
+    }
+    return om_job_fail(place, "unknown key '%.80s' (did you mean '%s'?)", key, suggestion);
+}
+
+static om_status apply(om_job *job, const char *key, const char *value, const char *folder,
+                       om_job_place place, om_job_place *places) {
+    om_parameters table = om_job_table();
+    int row = om_job_table_find(table, key);
+    if (row < 0) {
+        return fail_unknown(key, place);
+    }
+    const om_parameter *parameter = &table.rows[row];
+    if (parameter->type == OM_PARAMETER_DATA || parameter->type == OM_PARAMETER_EXCLUSIONS) {
+        return om_job_fail(place, "%s is a list, which only the job file can give", key);
+    }
+    places[row] = place;
+    return om_job_value_set(job, parameter, value, false, folder, "", place);
+}
+
+om_status om_job_settings_apply(om_job *job, const om_strings *settings, const char *folder,
+                                om_job_place *places, om_strings **out_sources) {
+    int64_t n = settings == NULL ? 0 : om_strings_count(settings);
+    OM_TRY(om_strings_create(out_sources));
+    for (int64_t i = 0; i < n; i++) {
+        char *source = om_format("--set %s", om_strings_get(settings, i));
+        om_status status = source == NULL ? OM_MEMORY : om_strings_add(*out_sources, source);
+        om_free(source);
+        OM_TRY(status);
+    }
+    for (int64_t i = 0; i < n; i++) {
+        om_job_place place = {om_strings_get(*out_sources, i), 0};
+        const char *setting = om_strings_get(settings, i);
+        const char *equals = strchr(setting, '=');
+        if (equals == NULL) {
+            return om_job_fail(place, "found no '=', expected KEY=VALUE");
+        }
+        char *key = om_format("%.*s", (int)(equals - setting), setting);
+        om_status status =
+            key == NULL ? OM_MEMORY : apply(job, key, equals + 1, folder, place, places);
+        om_free(key);
+        OM_TRY(status);
+    }
+    return OM_OK;
+}

@@ -1,0 +1,106 @@
+#include "oncomark/memory.h"
+
+#include "oncomark/status.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+/* For tests: how many more allocations succeed before one fails; negative: all of them. */
+static _Thread_local int64_t successes_left = -1;
+
+static bool failure_is_due(void) {
+    if (successes_left < 0) {
+        return false;
+    }
+    return successes_left-- == 0;
+}
+
+void om_memory_fail_after(int64_t successes) {
+    successes_left = successes;
+}
+
+/* The bytes of an array, at least 1; -1 where they cannot be counted. */
+static int64_t array_bytes(int64_t count, size_t size) {
+    int64_t bytes = 0;
+    if (count < 0 || size > (size_t)INT64_MAX ||
+        __builtin_mul_overflow(count, (int64_t)size, &bytes)) {
+        return -1;
+    }
+    return bytes > 0 ? bytes : 1;
+}
+
+static void record_failure(int64_t count, size_t size) {
+    om_fail(OM_MEMORY, "out of memory: %" PRId64 " elements of %zu bytes are not to be had", count,
+            size);
+}
+
+static void *allocate(void *(*allocator)(size_t), int64_t count, size_t size) {
+    int64_t bytes = array_bytes(count, size);
+    void *pointer = bytes < 0 || failure_is_due() ? NULL : allocator((size_t)bytes);
+    if (pointer == NULL) {
+        record_failure(count, size);
+    }
+    return pointer;
+}
+
+static void *zeroed(size_t bytes) {
+    return calloc(1, bytes);
+}
+
+void *om_calloc(int64_t count, size_t size) {
+    return allocate(zeroed, count, size);
+}
+
+void *om_malloc(int64_t count, size_t size) {
+    return allocate(malloc, count, size);
+}
+
+void *om_realloc(void *pointer, int64_t count, size_t size) {
+    int64_t bytes = array_bytes(count, size);
+    void *moved = bytes < 0 || failure_is_due() ? NULL : realloc(pointer, (size_t)bytes);
+    if (moved == NULL) {
+        record_failure(count, size);
+    }
+    return moved;
+}
+
+char *om_strdup(const char *text) {
+    size_t bytes = strlen(text) + 1;
+    char *copy = om_malloc((int64_t)bytes, 1);
+    if (copy != NULL) {
+        memcpy(copy, text, bytes);
+    }
+    return copy;
+}
+
+char *om_format(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    va_list again;
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    char *text = length < 0 ? NULL : om_malloc((int64_t)length + 1, 1);
+    if (text != NULL) {
+        vsnprintf(text, (size_t)length + 1, format, again);
+    }
+    va_end(again);
+    return text;
+}
+
+void om_free(void *pointer) {
+    free(pointer);
+}
+
+int64_t om_memory_peak(void) {
+    struct rusage usage;
+    if (getrusage(RUSAGE_SELF, &usage) != 0) {
+        return 0;
+    }
+    return (int64_t)usage.ru_maxrss * 1024;
+}

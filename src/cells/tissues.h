@@ -1,0 +1,37 @@
+/* The tissues of a job and the groups of ranks that work on them. */
+#ifndef ONCOMARK_CELLS_TISSUES_H
+#define ONCOMARK_CELLS_TISSUES_H
+
+#include "oncomark/h5.h"
+#include "oncomark/job.h"
+#include "oncomark/partition.h"
+#include "oncomark/workdir.h"
+
+/* Plain data. */
+typedef struct om_tissues {
+    om_strings *names;     /* in the order of their first data set in the job */
+    int64_t *of_data;      /* [job->n_data] tissue of each data set */
+    uint8_t *has_training; /* [tissues] 1 where a data set with role train has it */
+} om_tissues;
+
+/* OM_USAGE, with job file and line, where a validation data set's tissue (or the threshold_tissue
+ * that it names) is that of no training data set, so that it cannot have thresholds; or where no
+ * data set is for training. Local. */
+om_status om_tissues_create(om_tissues **out, const om_job *job);
+void om_tissues_destroy(om_tissues **tissues);
+
+/* Groups of ranks by the non-zeros of the tissues' stores; weights [job->n_data] gets these.
+ * `training_only`: data sets for validation weigh nothing. Collective on ctx. */
+om_status om_tissues_partition(om_partition **out, const om_tissues *tissues, om_ctx *ctx,
+                               const om_job *job, const om_workdir *workdir, bool training_only,
+                               int64_t *weights);
+
+/* Opens store/<id>.h5ad or scores/<id>.h5ad ("store", "scores") for reading. Local. */
+om_status om_tissues_open(om_h5 **out, const om_workdir *workdir, const char *folder,
+                          const om_data_set *data_set);
+
+/* Appends what decides which cells of the training data sets count, a line a data set, and
+ * `exclude_where`. For keys of artefacts. Local. */
+om_status om_tissues_describe(const om_job *job, om_text *text);
+
+#endif

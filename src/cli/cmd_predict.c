@@ -1,0 +1,195 @@
+/* `predict`: hallmark probabilities of bulk profiles. */
+#include "commands.h"
+#include "oncomark/atomic_file.h"
+#include "oncomark/memory.h"
+#include "oncomark/predict.h"
+#include "oncomark/reader.h"
+#include "oncomark/table.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct predict_options {
+    const char *model;
+    const char *out; /* NULL: standard output */
+    bool force;
+    bool help;
+    int n_inputs;
+    char **inputs;
+} predict_options;
+
+/* Below this share of the model's genes, predictions are doubtful. */
+static const double ENOUGH_GENES = 0.8;
+
+static void print_help(void) {
+    printf(
+        "usage: oncomark predict --model MODEL [--out FILE [--force]] INPUT...\n\n"
+        "  --model MODEL  model.h5 of a run\n"
+        "  --out FILE     where to write; standard output without it\n"
+        "  --force        replace FILE if it is there\n"
+        "  INPUT          CSV or TSV of expression profiles (counts, TPM, FPKM; plain or gzip),\n"
+        "                 genes in rows or in columns, by symbol\n\n"
+        "Writes a CSV: profile and its probability of each hallmark; of several inputs, the\n"
+        "file comes first.\n");
+}
+
+static om_status parse_options(predict_options *options, int argc, char **argv) {
+    static const struct option known[] = {{"model", required_argument, NULL, 'm'},
+                                          {"out", required_argument, NULL, 'o'},
+                                          {"force", no_argument, NULL, 'f'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+    optind = 1;
+    opterr = 0;
+    for (int found = 0; (found = getopt_long(argc, argv, ":m:o:fh", known, NULL)) != -1;) {
+        switch (found) {
+        case 'm':
+            options->model = optarg;
+            break;
+        case 'o':
+            options->out = optarg;
+            break;
+        case 'f':
+            options->force = true;
+            break;
+        case 'h':
+            options->help = true;
+            return OM_OK;
+        default:
+            return om_fail(OM_USAGE,
+                           "predict: '%s' is no option of it or lacks its value; see `oncomark "
+                           "predict --help`",
+                           argv[optind - 1]);
+        }
+    }
+    options->n_inputs = argc - optind;
+    options->inputs = argv + optind;
+    if (options->model == NULL) {
+        return om_fail(OM_USAGE, "predict: no model was given: --model MODEL");
+    }
+    if (options->n_inputs == 0) {
+        return om_fail(OM_USAGE, "predict: no table of profiles was given");
+    }
+    return OM_OK;
+}
+
+static om_status check_out(const predict_options *options) {
+    if (options->out != NULL && !options->force && om_file_exists(options->out)) {
+        return om_fail(OM_USAGE, "%s is there already; --force replaces it", options->out);
+    }
+    return OM_OK;
+}
+
+/* Rank 0: what was found of the table, and what was left out. */
+static om_status say(om_log *log, const om_predictions *predictions, const char *path) {
+    double share = (double)predictions->n_found / (double)predictions->n_features;
+    om_log_info(
+        log, "predict: %s: %" PRId64 " profiles, %" PRId64 " of %" PRId64 " genes (%.1f %%)", path,
+        predictions->n_profiles, predictions->n_found, predictions->n_features, 100 * share);
+    if (share < ENOUGH_GENES) {
+        om_log_warn(log,
+                    "%s: only %.1f %% of the model's genes were found; the others count as not "
+                    "expressed, and predictions may be off",
+                    path, 100 * share);
+    }
+    int64_t n_left_out = om_strings_count(predictions->left_out);
+    om_text *names = NULL;
+    OM_TRY(om_text_create(&names));
+    om_status status = OM_OK;
+    for (int64_t i = 0; i < n_left_out && i < 5 && status == OM_OK; i++) {
+        status = om_text_add(names, "%s'%s'", i > 0 ? ", " : "",
+                             om_strings_get(predictions->left_out, i));
+    }
+    if (status == OM_OK && n_left_out > 0) {
+        om_log_warn(log, "%s: left out what is no profile: %s%s (%" PRId64 " in all)", path,
+                    om_text_get(names), n_left_out > 5 ? ", ..." : "", n_left_out);
+    }
+    om_text_destroy(&names);
+    return status;
+}
+
+static om_status add_header(om_text *csv, bool with_file) {
+    OM_TRY(om_text_add(csv, "%sprofile", with_file ? "file," : ""));
+    for (int k = 0; k < OM_N_HALLMARKS; k++) {
+        OM_TRY(om_text_add(csv, ",%s", om_hallmark_code(k)));
+    }
+    return om_text_add(csv, "\n");
+}
+
+static om_status add_rows(om_text *csv, const om_predictions *predictions, const char *file) {
+    for (int64_t i = 0; i < predictions->n_profiles; i++) {
+        if (file != NULL) {
+            OM_TRY(om_csv_field(csv, file));
+            OM_TRY(om_text_add(csv, ","));
+        }
+        OM_TRY(om_csv_field(csv, om_strings_get(predictions->profiles, i)));
+        for (int k = 0; k < OM_N_HALLMARKS; k++) {
+            OM_TRY(om_text_add(csv, ",%.9g",
+                               (double)predictions->probabilities[i * OM_N_HALLMARKS + k]));
+        }
+        OM_TRY(om_text_add(csv, "\n"));
+    }
+    return OM_OK;
+}
+
+static om_status write_out(const predict_options *options, const om_text *csv) {
+    size_t length = om_text_length(csv);
+    if (options->out != NULL) {
+        OM_TRY(check_out(options));
+        return om_file_write(options->out, om_text_get(csv), (int64_t)length);
+    }
+    if (fwrite(om_text_get(csv), 1, length, stdout) != length || fflush(stdout) != 0) {
+        return om_fail(OM_SYSTEM, "standard output: cannot write: %s", strerror(errno));
+    }
+    return OM_OK;
+}
+
+static om_status predict_input(om_text *csv, om_ctx *ctx, const predict_options *options,
+                               const om_model *model, const char *path) {
+    om_predictions *predictions = NULL;
+    OM_TRY(om_predict(&predictions, ctx, model, path));
+    om_status status = OM_OK;
+    if (om_context_is_root(ctx)) {
+        status = say(om_context_log(ctx), predictions, path);
+        if (status == OM_OK) {
+            status = add_rows(csv, predictions, options->n_inputs > 1 ? path : NULL);
+        }
+    }
+    om_predictions_destroy(&predictions);
+    return om_agree(ctx, status);
+}
+
+static om_status predict_all(om_ctx *ctx, const predict_options *options) {
+    om_model *model = NULL;
+    om_text *csv = NULL;
+    bool is_root = om_context_is_root(ctx);
+    OM_TRY(om_agree(ctx, is_root ? check_out(options) : OM_OK));
+    om_status status = om_model_read(&model, options->model);
+    status = status == OM_OK ? om_text_create(&csv) : status;
+    status = status == OM_OK ? add_header(csv, options->n_inputs > 1) : status;
+    status = om_agree(ctx, status);
+    for (int i = 0; i < options->n_inputs && status == OM_OK; i++) {
+        status = predict_input(csv, ctx, options, model, options->inputs[i]);
+    }
+    if (status == OM_OK) {
+        status = om_agree(ctx, is_root ? write_out(options, csv) : OM_OK);
+    }
+    om_text_destroy(&csv);
+    om_model_destroy(&model);
+    return status;
+}
+
+om_status om_cmd_predict(om_ctx *ctx, int argc, char **argv) {
+    predict_options options = {.model = NULL};
+    OM_TRY(om_agree(ctx, parse_options(&options, argc, argv)));
+    if (options.help) {
+        if (om_context_is_root(ctx)) {
+            print_help();
+        }
+        return OM_OK;
+    }
+    return predict_all(ctx, &options);
+}

@@ -1,0 +1,126 @@
+/* The program's start and end: MPI, the choice of command, the error's message, the closing line.
+ */
+#include "commands.h"
+#include "oncomark/memory.h"
+#include "oncomark/version.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct command {
+    const char *name;
+    om_status (*run)(om_ctx *ctx, int argc, char **argv);
+    const char *help;
+} command;
+
+static const command commands[] = {
+    {"run", om_cmd_run, "JOB: all stages; what is done already is skipped"},
+    {"ingest", om_cmd_run, "JOB: read the data sets into the store"},
+    {"score", om_cmd_run, "JOB: quality control and digital scores of every cell"},
+    {"threshold", om_cmd_run, "JOB: thresholds per tissue and hallmark"},
+    {"synthesize", om_cmd_run, "JOB: sum positive and negative cells to synthetic samples"},
+    {"train", om_cmd_run, "JOB: train the hallmark model"},
+    {"predict", om_cmd_predict, "--model MODEL INPUT...: hallmarks of bulk profiles"},
+    {"simulate", om_cmd_simulate, "--out FOLDER: a corpus of simulated studies with known truth"},
+    {"info", om_cmd_info, "[FILE...]: this build, or the content digest of files"},
+};
+
+enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
+
+static void print_usage(FILE *to) {
+    fprintf(to,
+            "oncomark %s: synthetic biopsies and a hallmark model from single cells\n\n"
+            "usage: oncomark COMMAND [OPTION...]\n"
+            "       mpirun -n RANKS oncomark COMMAND [OPTION...]\n\n",
+            om_version());
+    for (int i = 0; i < N_COMMANDS; i++) {
+        fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
+    }
+    fprintf(to, "\n`oncomark COMMAND --help` says more, `oncomark run --help` lists all keys of a "
+                "job file.\n");
+}
+
+static const command *find_command(const char *name) {
+    for (int i = 0; i < N_COMMANDS; i++) {
+        if (strcmp(commands[i].name, name) == 0) {
+            return &commands[i];
+        }
+    }
+    return NULL;
+}
+
+static om_status dispatch(om_ctx *ctx, int argc, char **argv, bool *did_work) {
+    bool is_root = om_context_is_root(ctx);
+    *did_work = false;
+    if (argc < 2) {
+        if (is_root) {
+            print_usage(stderr);
+        }
+        return om_fail(OM_USAGE, "no command was given");
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        if (is_root) {
+            print_usage(stdout);
+        }
+        return OM_OK;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        if (is_root) {
+            printf("oncomark %s\n", om_version());
+        }
+        return OM_OK;
+    }
+    const command *chosen = find_command(argv[1]);
+    if (chosen == NULL) {
+        return om_fail(OM_USAGE, "there is no command '%s'; `oncomark --help` lists them", argv[1]);
+    }
+    *did_work = true;
+    for (int i = 2; i < argc; i++) {
+        *did_work = *did_work && strcmp(argv[i], "--help") != 0;
+    }
+    return chosen->run(ctx, argc - 1, argv + 1);
+}
+
+/* One line at the end of every command that did something. */
+static void close_with_summary(om_ctx *ctx, double started) {
+    int64_t peak = om_memory_peak();
+    om_max_i64(ctx, &peak, 1);
+    om_log_info(om_context_log(ctx), "oncomark %s: %d rank%s, %.1f s, at most %.0f MiB a rank",
+                om_version(), om_context_size(ctx), om_context_size(ctx) == 1 ? "" : "s",
+                MPI_Wtime() - started, (double)peak / (1 << 20));
+}
+
+static om_status run(int argc, char **argv) {
+    double started = MPI_Wtime();
+    int rank = 0;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    om_log *log = om_log_create(rank == 0);
+    om_ctx *ctx = NULL;
+    om_status status = log != NULL ? om_context_create(&ctx, MPI_COMM_WORLD, log) : OM_MEMORY;
+    if (status != OM_OK) {
+        fprintf(stderr, "oncomark: error: %s\n", om_error_message());
+        MPI_Abort(MPI_COMM_WORLD, om_status_exit_code(status));
+    }
+    bool did_work = false;
+    status = om_agree(ctx, dispatch(ctx, argc, argv, &did_work));
+    if (status != OM_OK && rank == 0) {
+        fprintf(stderr, "oncomark: error: %s\n", om_error_message());
+    } else if (status == OM_OK && did_work) {
+        close_with_summary(ctx, started);
+    }
+    om_context_destroy(&ctx);
+    om_log_destroy(&log);
+    return status;
+}
+
+int main(int argc, char **argv) {
+    /* A reader that goes away (`| head`) is a failed write, not a death. */
+    signal(SIGPIPE, SIG_IGN);
+    MPI_Init(&argc, &argv);
+    om_status status = run(argc, argv);
+    MPI_Finalize();
+    return om_status_exit_code(status);
+}

@@ -1,0 +1,153 @@
+#include "oncomark/h5.h"
+
+#include "h5_private.h"
+#include "oncomark/memory.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+static om_status allocate(om_h5 **out, om_ctx *ctx, const char *path) {
+    om_h5_quiet();
+    om_h5 *file = om_calloc(1, sizeof *file);
+    if (file == NULL) {
+        return OM_MEMORY;
+    }
+    file->id = -1;
+    file->ctx = ctx;
+    file->path = om_strdup(path);
+    *out = file;
+    return file->path == NULL ? OM_MEMORY : OM_OK;
+}
+
+static void release(om_h5 **file) {
+    om_free((*file)->path);
+    om_free(*file);
+    *file = NULL;
+}
+
+/* Strong: closing the file closes what is still open in it, so that it is really written. */
+static hid_t access_list(void) {
+    hid_t list = H5Pcreate(H5P_FILE_ACCESS);
+    if (list >= 0 && H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) < 0) {
+        om_h5_release(list);
+        return -1;
+    }
+    return list;
+}
+
+om_status om_h5_create(om_h5 **out, const char *path) {
+    om_h5 *file = NULL;
+    om_status status = allocate(&file, NULL, path);
+    hid_t access = -1;
+    hid_t creation = -1;
+    if (status == OM_OK) {
+        access = access_list();
+        creation = H5Pcreate(H5P_FILE_CREATE);
+        if (access < 0 || creation < 0 || H5Pset_obj_track_times(creation, false) < 0 ||
+            (file->id = H5Fcreate(path, H5F_ACC_TRUNC, creation, access)) < 0) {
+            status = om_h5_fail(file, OM_SYSTEM, "", "create");
+        }
+    }
+    om_h5_release(creation);
+    om_h5_release(access);
+    if (status != OM_OK && file != NULL) {
+        release(&file);
+    }
+    *out = file;
+    return status;
+}
+
+static om_status check_readable(const char *path) {
+    if (access(path, R_OK) != 0) {
+        return om_fail(OM_INPUT, "%s: cannot be read: %s", path, strerror(errno));
+    }
+    return OM_OK;
+}
+
+om_status om_h5_open(om_h5 **out, const char *path) {
+    *out = NULL;
+    OM_TRY(check_readable(path));
+    om_h5 *file = NULL;
+    om_status status = allocate(&file, NULL, path);
+    hid_t access = -1;
+    if (status == OM_OK) {
+        access = access_list();
+        if (access < 0 || (file->id = H5Fopen(path, H5F_ACC_RDONLY, access)) < 0) {
+            status = om_h5_fail(file, OM_INPUT, "", "open as HDF5");
+        }
+    }
+    om_h5_release(access);
+    if (status != OM_OK && file != NULL) {
+        release(&file);
+    }
+    *out = file;
+    return status;
+}
+
+/* Metadata is read by one rank and sent to the others: every rank opens every data set. */
+static hid_t parallel_access_list(om_ctx *ctx) {
+    hid_t list = access_list();
+    if (list >= 0 && (H5Pset_fapl_mpio(list, om_context_comm(ctx), MPI_INFO_NULL) < 0 ||
+                      H5Pset_all_coll_metadata_ops(list, true) < 0 ||
+                      H5Pset_coll_metadata_write(list, true) < 0)) {
+        om_h5_release(list);
+        return -1;
+    }
+    return list;
+}
+
+om_status om_h5_open_parallel(om_h5 **out, om_ctx *ctx, const char *path) {
+    *out = NULL;
+    om_h5 *file = NULL;
+    hid_t access = -1;
+    om_status status = check_readable(path);
+    if (status == OM_OK) {
+        status = allocate(&file, ctx, path);
+    }
+    if (status == OM_OK && (access = parallel_access_list(ctx)) < 0) {
+        status = om_h5_fail(file, OM_SYSTEM, "", "prepare for MPI-IO");
+    }
+    status = om_agree(ctx, status);
+    if (status == OM_OK) {
+        file->id = H5Fopen(path, H5F_ACC_RDWR, access);
+        if (file->id < 0) {
+            status = om_h5_fail(file, OM_SYSTEM, "", "open by MPI-IO");
+        }
+        status = om_agree(ctx, status);
+    }
+    om_h5_release(access);
+    if (status != OM_OK && file != NULL) {
+        if (file->id >= 0) {
+            H5Fclose(file->id);
+        }
+        release(&file);
+    }
+    *out = file;
+    return status;
+}
+
+om_status om_h5_close(om_h5 **file) {
+    if (*file == NULL) {
+        return OM_OK;
+    }
+    om_status status = OM_OK;
+    om_ctx *ctx = (*file)->ctx;
+    if (H5Fclose((*file)->id) < 0) {
+        status = om_h5_fail(*file, OM_SYSTEM, "", "finish writing");
+    }
+    release(file);
+    return ctx == NULL ? status : om_agree(ctx, status);
+}
+
+const char *om_h5_path(const om_h5 *file) {
+    return file->path;
+}
+
+om_digest om_h5_digest(const om_h5 *file) {
+    return file->digest;
+}
+
+om_status om_h5_agree(const om_h5 *file, om_status status) {
+    return file->ctx == NULL ? status : om_agree(file->ctx, status);
+}

@@ -1,0 +1,174 @@
+/* Reading the data frames of an AnnData file. */
+#include "oncomark/h5ad.h"
+
+#include "h5ad_private.h"
+#include "oncomark/memory.h"
+#include "oncomark/string_map.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+om_status om_h5ad_expect_encoding(const om_h5 *file, const char *path, const char *expected) {
+    char *found = NULL;
+    OM_TRY(om_h5_read_attribute_string(file, path, "encoding-type", &found));
+    om_status status = OM_OK;
+    if (strcmp(found, expected) != 0) {
+        status = om_fail(OM_INPUT, "%s: object '%s': found encoding-type '%s', expected '%s'",
+                         om_h5_path(file), path, found, expected);
+    }
+    om_free(found);
+    return status;
+}
+
+om_status om_h5ad_read_index(const om_h5 *file, const char *frame, om_strings **index) {
+    *index = NULL;
+    char *name = NULL;
+    char path[OM_H5AD_PATH_CAPACITY];
+    OM_TRY(om_h5_read_attribute_string(file, frame, "_index", &name));
+    om_status status = om_h5ad_join(path, file, frame, name);
+    om_free(name);
+    return status == OM_OK ? om_h5_read_strings(file, path, index) : status;
+}
+
+om_status om_h5ad_columns(const om_h5 *file, const char *frame, om_strings **columns) {
+    return om_h5_read_attribute_strings(file, frame, "column-order", columns);
+}
+
+/* Length of a 1-D data set. */
+static om_status read_length(const om_h5 *file, const char *path, int64_t *length) {
+    int n_dimensions = 0;
+    int64_t shape[OM_H5_MAX_DIMENSIONS];
+    OM_TRY(om_h5_shape(file, path, &n_dimensions, shape));
+    if (n_dimensions != 1) {
+        return om_fail(OM_INPUT, "%s: object '%s': found %d dimensions, expected 1",
+                       om_h5_path(file), path, n_dimensions);
+    }
+    *length = shape[0];
+    return OM_OK;
+}
+
+static om_status check_codes(const om_h5 *file, const char *path, int64_t n, const int32_t *codes,
+                             int64_t n_categories) {
+    for (int64_t i = 0; i < n; i++) {
+        if (codes[i] < -1 || codes[i] >= n_categories) {
+            return om_fail(OM_INPUT,
+                           "%s: object '%s': row %" PRId64 ": found code %" PRId32
+                           ", expected -1 to %" PRId64,
+                           om_h5_path(file), path, i, codes[i], n_categories - 1);
+        }
+    }
+    return OM_OK;
+}
+
+/* Appends numbers as text: integers in full, others by %.17g. */
+static om_status add_numbers(const om_h5 *file, const char *path, bool integers, int64_t n,
+                             om_strings *strings) {
+    int64_t *whole = om_malloc(integers ? n : 0, sizeof *whole);
+    double *real = om_malloc(integers ? 0 : n, sizeof *real);
+    om_status status = whole == NULL || real == NULL ? OM_MEMORY : OM_OK;
+    if (status == OM_OK) {
+        status = integers ? om_h5_read_rows(file, path, OM_I64, 0, n, whole)
+                          : om_h5_read_rows(file, path, OM_F64, 0, n, real);
+    }
+    for (int64_t i = 0; status == OM_OK && i < n; i++) {
+        char text[32];
+        if (integers) {
+            snprintf(text, sizeof text, "%" PRId64, whole[i]);
+        } else {
+            snprintf(text, sizeof text, "%.17g", real[i]);
+        }
+        status = om_strings_add(strings, text);
+    }
+    om_free(real);
+    om_free(whole);
+    return status;
+}
+
+/* Strings, or numbers as text: samples and patients are often numbered. */
+static om_status read_text(const om_h5 *file, const char *path, om_strings **strings) {
+    om_type type;
+    int64_t n = 0;
+    if (!om_h5_exists(file, path) || om_h5_type(file, path, &type) != OM_OK) {
+        return om_h5_read_strings(file, path, strings);
+    }
+    OM_TRY(read_length(file, path, &n));
+    OM_TRY(om_strings_create(strings));
+    return add_numbers(file, path, type != OM_F32 && type != OM_F64, n, *strings);
+}
+
+static om_status read_categorical_group(const om_h5 *file, const char *column, int32_t **codes,
+                                        om_strings **categories) {
+    char path[OM_H5AD_PATH_CAPACITY];
+    int64_t n = 0;
+    OM_TRY(om_h5ad_expect_encoding(file, column, "categorical"));
+    OM_TRY(om_h5ad_join(path, file, column, "categories"));
+    OM_TRY(read_text(file, path, categories));
+    OM_TRY(om_h5ad_join(path, file, column, "codes"));
+    OM_TRY(read_length(file, path, &n));
+    *codes = om_malloc(n, sizeof **codes);
+    if (*codes == NULL) {
+        return OM_MEMORY;
+    }
+    OM_TRY(om_h5_read_rows(file, path, OM_I32, 0, n, *codes));
+    return check_codes(file, path, n, *codes, om_strings_count(*categories));
+}
+
+/* Gives equal strings equal codes, in the order in which they first appear. */
+static om_status encode_strings(const om_h5 *file, const char *path, const om_strings *values,
+                                int32_t *codes, om_strings *categories) {
+    om_string_map *map = NULL;
+    om_status status = om_string_map_create(&map);
+    for (int64_t i = 0; status == OM_OK && i < om_strings_count(values); i++) {
+        const char *text = om_strings_get(values, i);
+        int64_t code = om_string_map_get(map, text, -1);
+        if (code < 0) {
+            code = om_string_map_count(map);
+            if (code >= INT32_MAX) {
+                status =
+                    om_fail(OM_INPUT, "%s: object '%s': found more than %" PRId32 " categories",
+                            om_h5_path(file), path, INT32_MAX);
+            }
+            status = status == OM_OK ? om_string_map_add(map, text, code, NULL) : status;
+            status = status == OM_OK ? om_strings_add(categories, text) : status;
+        }
+        codes[i] = (int32_t)code;
+    }
+    om_string_map_destroy(&map);
+    return status;
+}
+
+static om_status read_string_column(const om_h5 *file, const char *column, int32_t **codes,
+                                    om_strings **categories) {
+    om_strings *values = NULL;
+    om_status status = read_text(file, column, &values);
+    if (status == OM_OK) {
+        status = om_strings_create(categories);
+    }
+    if (status == OM_OK) {
+        *codes = om_malloc(om_strings_count(values), sizeof **codes);
+        status =
+            *codes == NULL ? OM_MEMORY : encode_strings(file, column, values, *codes, *categories);
+    }
+    om_strings_destroy(&values);
+    return status;
+}
+
+om_status om_h5ad_read_categories(const om_h5 *file, const char *frame, const char *column,
+                                  int32_t **codes, om_strings **categories) {
+    char path[OM_H5AD_PATH_CAPACITY];
+    char part[OM_H5AD_PATH_CAPACITY];
+    *codes = NULL;
+    *categories = NULL;
+    OM_TRY(om_h5ad_join(path, file, frame, column));
+    OM_TRY(om_h5ad_join(part, file, path, "codes"));
+    om_status status = om_h5_exists(file, part)
+                           ? read_categorical_group(file, path, codes, categories)
+                           : read_string_column(file, path, codes, categories);
+    if (status != OM_OK) {
+        om_free(*codes);
+        *codes = NULL;
+        om_strings_destroy(categories);
+    }
+    return status;
+}

@@ -1,0 +1,291 @@
+#include "manifest.h"
+
+#include "oncomark/atomic_file.h"
+#include "oncomark/content_digest.h"
+#include "oncomark/memory.h"
+#include "oncomark/reader.h"
+#include "oncomark/version.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static om_status json_failure(void) {
+    return om_fail(OM_MEMORY, "out of memory: JSON");
+}
+
+/* Adds a text as a string; a 64-bit number must not become a JSON number, which is a double. */
+static om_status add_string(cJSON *object, const char *name, const char *text) {
+    return cJSON_AddStringToObject(object, name, text) != NULL ? OM_OK : json_failure();
+}
+
+static om_status add_i64(cJSON *object, const char *name, int64_t value) {
+    char text[24];
+    snprintf(text, sizeof text, "%" PRId64, value);
+    return add_string(object, name, text);
+}
+
+static om_status read_json(cJSON **out, const char *path) {
+    char *bytes = NULL;
+    int64_t length = 0;
+    *out = NULL;
+    OM_TRY(om_file_read_all(path, &bytes, &length));
+    *out = cJSON_ParseWithLength(bytes, (size_t)length);
+    om_free(bytes);
+    if (*out == NULL) {
+        return om_fail(OM_INPUT, "%s: this is no valid JSON; remove it to make it anew", path);
+    }
+    return OM_OK;
+}
+
+static om_status write_json(const cJSON *json, const char *path) {
+    char *text = cJSON_Print(json);
+    if (text == NULL) {
+        return json_failure();
+    }
+    om_status status = om_file_write(path, text, (int64_t)strlen(text));
+    cJSON_free(text);
+    return status;
+}
+
+char *om_manifest_record_path(const char *records_folder, const char *artefact) {
+    char *path = om_format("%s/%s.json", records_folder, artefact);
+    if (path != NULL) {
+        /* The folders of artefacts do not repeat under the records. */
+        for (char *c = path + strlen(records_folder) + 1; *c != '\0'; c++) {
+            *c = *c == '/' ? '|' : *c;
+        }
+    }
+    return path;
+}
+
+om_status om_manifest_read_record(cJSON **out, const char *records_folder, const char *artefact) {
+    *out = NULL;
+    char *path = om_manifest_record_path(records_folder, artefact);
+    if (path == NULL) {
+        return OM_MEMORY;
+    }
+    om_status status = om_file_exists(path) ? read_json(out, path) : OM_OK;
+    om_free(path);
+    return status;
+}
+
+/* The lines "name: value" of a key's text as an object. */
+static om_status add_lines(cJSON *object, const char *name, const char *lines) {
+    cJSON *values = cJSON_AddObjectToObject(object, name);
+    if (values == NULL) {
+        return json_failure();
+    }
+    for (const char *line = lines; *line != '\0';) {
+        size_t length = strcspn(line, "\n");
+        char *copy = om_format("%.*s", (int)length, line);
+        if (copy == NULL) {
+            return OM_MEMORY;
+        }
+        char *colon = strstr(copy, ": ");
+        om_status status = OM_OK;
+        if (colon != NULL) {
+            *colon = '\0';
+            status = add_string(values, copy, colon + 2);
+        }
+        om_free(copy);
+        OM_TRY(status);
+        line += length + (line[length] == '\n' ? 1 : 0);
+    }
+    return OM_OK;
+}
+
+static int64_t change_time(const struct stat *info) {
+    return (int64_t)info->st_mtim.tv_sec * 1000000000 + info->st_mtim.tv_nsec;
+}
+
+static om_status fill_record(cJSON *record, const struct stat *info, const char *artefact,
+                             const char *stage, const char *inputs, const char *key,
+                             const char *digest) {
+    OM_TRY(add_string(record, "artefact", artefact));
+    OM_TRY(add_string(record, "stage", stage));
+    OM_TRY(add_string(record, "digest", digest));
+    OM_TRY(add_string(record, "key", key));
+    OM_TRY(add_i64(record, "bytes", (int64_t)info->st_size));
+    OM_TRY(add_i64(record, "changed", change_time(info)));
+    return add_lines(record, "inputs", inputs);
+}
+
+om_status om_manifest_write_record(const char *records_folder, const char *artefact,
+                                   const char *path, const char *stage, const char *inputs,
+                                   const char *key, const char *digest) {
+    struct stat info;
+    if (stat(path, &info) != 0) {
+        return om_fail(OM_SYSTEM, "%s: cannot look at what was written: %s", path, strerror(errno));
+    }
+    char *record_path = om_manifest_record_path(records_folder, artefact);
+    cJSON *record = cJSON_CreateObject();
+    om_status status = record_path != NULL && record != NULL ? OM_OK : json_failure();
+    if (status == OM_OK) {
+        status = fill_record(record, &info, artefact, stage, inputs, key, digest);
+    }
+    if (status == OM_OK) {
+        status = write_json(record, record_path);
+    }
+    cJSON_Delete(record);
+    om_free(record_path);
+    return status;
+}
+
+static const char *text_of(const cJSON *object, const char *name) {
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
+    return text != NULL ? text : "";
+}
+
+/* Whether the file is what the record says. */
+static bool is_whole(const cJSON *record, const char *path) {
+    struct stat info;
+    if (stat(path, &info) != 0 ||
+        (int64_t)info.st_size != strtoll(text_of(record, "bytes"), NULL, 10)) {
+        return false;
+    }
+    if (change_time(&info) == strtoll(text_of(record, "changed"), NULL, 10)) {
+        return true;
+    }
+    char hex[OM_DIGEST_HEX];
+    return om_content_digest(path, hex) == OM_OK && strcmp(hex, text_of(record, "digest")) == 0;
+}
+
+om_status om_manifest_set_aside(const char *path, om_log *log) {
+    char *aside = NULL;
+    for (int i = 1; aside == NULL; i++) {
+        aside = om_format("%s.changed-%d", path, i);
+        if (aside == NULL) {
+            return OM_MEMORY;
+        }
+        if (om_file_exists(aside)) {
+            om_free(aside);
+            aside = NULL;
+        }
+    }
+    om_status status = OM_OK;
+    if (rename(path, aside) != 0) {
+        status = om_fail(OM_SYSTEM, "%s: cannot rename it to %s: %s", path, aside, strerror(errno));
+    } else {
+        om_log_warn(log, "%s is not as this program made it: kept as %s", path, aside);
+    }
+    om_free(aside);
+    return status;
+}
+
+static om_status read_one(cJSON *records, const char *workdir, const char *record_path,
+                          om_log *log) {
+    cJSON *record = NULL;
+    OM_TRY(read_json(&record, record_path));
+    const char *artefact = text_of(record, "artefact");
+    char *path = om_format("%s/%s", workdir, artefact);
+    om_status status = path != NULL ? OM_OK : OM_MEMORY;
+    if (status == OM_OK && is_whole(record, path)) {
+        if (cJSON_AddItemToObject(records, artefact, record)) {
+            record = NULL;
+        } else {
+            status = json_failure();
+        }
+    } else if (status == OM_OK) {
+        if (om_file_exists(path)) {
+            status = om_manifest_set_aside(path, log);
+        } else {
+            om_log_warn(log, "%s is gone: its stage runs again", artefact);
+        }
+        if (status == OM_OK) {
+            unlink(record_path);
+        }
+    }
+    cJSON_Delete(record);
+    om_free(path);
+    return status;
+}
+
+om_status om_manifest_read_records(cJSON **out, const char *workdir, const char *records_folder,
+                                   om_log *log) {
+    *out = cJSON_CreateObject();
+    if (*out == NULL) {
+        return json_failure();
+    }
+    DIR *folder = opendir(records_folder);
+    if (folder == NULL) {
+        return OM_OK;
+    }
+    om_status status = OM_OK;
+    for (struct dirent *entry = readdir(folder); status == OM_OK && entry != NULL;
+         entry = readdir(folder)) {
+        const char *dot = strrchr(entry->d_name, '.');
+        if (dot == NULL || strcmp(dot, ".json") != 0) {
+            continue;
+        }
+        char *path = om_format("%s/%s", records_folder, entry->d_name);
+        status = path != NULL ? read_one(*out, workdir, path, log) : OM_MEMORY;
+        om_free(path);
+    }
+    closedir(folder);
+    if (status != OM_OK) {
+        cJSON_Delete(*out);
+        *out = NULL;
+    }
+    return status;
+}
+
+om_status om_manifest_read_stages(cJSON **out, const char *path) {
+    *out = NULL;
+    if (om_file_exists(path)) {
+        cJSON *manifest = NULL;
+        OM_TRY(read_json(&manifest, path));
+        *out = cJSON_DetachItemFromObjectCaseSensitive(manifest, "stages");
+        cJSON_Delete(manifest);
+    }
+    if (*out == NULL) {
+        *out = cJSON_CreateObject();
+    }
+    return *out != NULL ? OM_OK : json_failure();
+}
+
+static om_status add_job(cJSON *manifest, const om_job *job) {
+    OM_TRY(add_string(manifest, "job", job->path));
+    char seed[24];
+    snprintf(seed, sizeof seed, "%" PRIu64, job->seed);
+    OM_TRY(add_string(manifest, "seed", seed));
+    om_text *text = NULL;
+    OM_TRY(om_text_create(&text));
+    om_status status = om_job_describe(job, "", text);
+    if (status == OM_OK) {
+        status = add_lines(manifest, "parameters", om_text_get(text));
+    }
+    om_text_destroy(&text);
+    return status;
+}
+
+static om_status fill_manifest(cJSON *manifest, const om_job *job, int ranks, const cJSON *stages,
+                               const cJSON *artefacts) {
+    OM_TRY(add_string(manifest, "oncomark", om_version()));
+    OM_TRY(add_job(manifest, job));
+    if (cJSON_AddNumberToObject(manifest, "ranks", ranks) == NULL ||
+        !cJSON_AddItemReferenceToObject(manifest, "stages", (cJSON *)(uintptr_t)stages) ||
+        !cJSON_AddItemReferenceToObject(manifest, "artefacts", (cJSON *)(uintptr_t)artefacts)) {
+        return json_failure();
+    }
+    return OM_OK;
+}
+
+om_status om_manifest_write(const char *path, const om_job *job, int ranks, const cJSON *stages,
+                            const cJSON *artefacts) {
+    cJSON *manifest = cJSON_CreateObject();
+    if (manifest == NULL) {
+        return json_failure();
+    }
+    om_status status = fill_manifest(manifest, job, ranks, stages, artefacts);
+    if (status == OM_OK) {
+        status = write_json(manifest, path);
+    }
+    cJSON_Delete(manifest);
+    return status;
+}

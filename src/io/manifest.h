@@ -1,0 +1,41 @@
+/* The manifest: how each artefact of a workdir was made, and what each stage cost.
+ * While a run lasts every committed artefact leaves a record file of its own, so that groups of
+ * ranks need not wait for each other; manifest.json is put together from these. One rank's
+ * business. */
+#ifndef ONCOMARK_IO_MANIFEST_H
+#define ONCOMARK_IO_MANIFEST_H
+
+#include "oncomark/context.h"
+#include "oncomark/job.h"
+
+#include <cjson/cJSON.h>
+
+/* Reads the records under `records_folder` and checks that each one's artefact is still what was
+ * recorded: same size, and same content where its time of change differs. Others are left out with
+ * a warning, their files kept under another name. The result is an object by artefact. Local. */
+om_status om_manifest_read_records(cJSON **out, const char *workdir, const char *records_folder,
+                                   om_log *log);
+
+/* Renames a file that somebody else has made or changed, with a warning: it is not ours to
+ * overwrite. */
+om_status om_manifest_set_aside(const char *path, om_log *log);
+
+/* Path of an artefact's record file; owned by the caller. */
+char *om_manifest_record_path(const char *records_folder, const char *artefact);
+
+/* Reads one record; *out is NULL where there is none. */
+om_status om_manifest_read_record(cJSON **out, const char *records_folder, const char *artefact);
+
+/* Writes the record of an artefact that stands at `path`. */
+om_status om_manifest_write_record(const char *records_folder, const char *artefact,
+                                   const char *path, const char *stage, const char *inputs,
+                                   const char *key, const char *digest);
+
+/* Writes manifest.json: job and parameters, `stages` and `artefacts` (borrowed objects). */
+om_status om_manifest_write(const char *path, const om_job *job, int ranks, const cJSON *stages,
+                            const cJSON *artefacts);
+
+/* The stages object of an existing manifest.json, empty if there is none; owned by the caller. */
+om_status om_manifest_read_stages(cJSON **out, const char *path);
+
+#endif

@@ -1,0 +1,310 @@
+#include "oncomark/workdir.h"
+
+#include "lock.h"
+#include "manifest.h"
+#include "oncomark/atomic_file.h"
+#include "oncomark/memory.h"
+#include "oncomark/reader.h"
+
+#include <mpi.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+struct om_workdir {
+    om_ctx *ctx;
+    const om_job *job;
+    char *folder;
+    char *records; /* folder of the artefacts' records */
+    char *lock_path;
+    om_lock *lock;    /* taken by rank 0, watched by the others */
+    cJSON *artefacts; /* by name; the same on all ranks, as of opening or the last stage's end */
+    cJSON *stages;    /* rank 0 only */
+    const char *stage;
+    double stage_started;
+    int64_t counters[OM_N_COUNTERS];
+};
+
+static const char *const counter_names[OM_N_COUNTERS] = {
+    [OM_COUNT_NONZEROS] = "nonzeros",
+    [OM_COUNT_PARSED_BYTES] = "parsed_bytes",
+    [OM_COUNT_TRAINING_ROWS] = "training_rows",
+};
+
+static om_status join(char **out, const char *folder, const char *name) {
+    *out = om_format("%s/%s", folder, name);
+    return *out != NULL ? OM_OK : OM_MEMORY;
+}
+
+/* Rank 0: folders, lock and what earlier runs left. */
+static om_status open_on_root(om_workdir *workdir) {
+    OM_TRY(om_folder_make(workdir->records));
+    OM_TRY(om_lock_take(&workdir->lock, workdir->lock_path));
+    OM_TRY(om_manifest_read_records(&workdir->artefacts, workdir->folder, workdir->records,
+                                    om_context_log(workdir->ctx)));
+    char *manifest_path = NULL;
+    OM_TRY(join(&manifest_path, workdir->folder, "manifest.json"));
+    om_status status = om_manifest_read_stages(&workdir->stages, manifest_path);
+    om_free(manifest_path);
+    return status;
+}
+
+/* Gives all ranks rank 0's view of the artefacts. */
+static om_status share_artefacts(om_workdir *workdir) {
+    bool is_root = om_context_is_root(workdir->ctx);
+    char *json = is_root ? cJSON_PrintUnformatted(workdir->artefacts) : NULL;
+    int64_t length = json != NULL ? (int64_t)strlen(json) + 1 : 0;
+    OM_TRY(om_agree(workdir->ctx,
+                    !is_root || json != NULL ? OM_OK : om_fail(OM_MEMORY, "out of memory: JSON")));
+    OM_TRY(om_broadcast(workdir->ctx, 0, &length, sizeof length));
+    char *copy = om_malloc(length, 1);
+    OM_TRY(om_agree(workdir->ctx, copy != NULL ? OM_OK : OM_MEMORY));
+    if (is_root) {
+        memcpy(copy, json, (size_t)length);
+    }
+    om_status status = om_broadcast(workdir->ctx, 0, copy, length);
+    if (status == OM_OK && !is_root) {
+        cJSON_Delete(workdir->artefacts);
+        workdir->artefacts = cJSON_Parse(copy);
+        status = workdir->artefacts != NULL ? OM_OK : om_fail(OM_MEMORY, "out of memory: JSON");
+    }
+    om_free(copy);
+    cJSON_free(json);
+    return om_agree(workdir->ctx, status);
+}
+
+/* Lets every rank check, before it renames a file, that the lock is still this run's. */
+static om_status share_lock(om_workdir *workdir) {
+    bool is_root = om_context_is_root(workdir->ctx);
+    om_strings *text = NULL;
+    om_status status = OM_OK;
+    if (is_root) {
+        status = om_strings_create(&text);
+        if (status == OM_OK) {
+            status = om_strings_add(text, om_lock_text(workdir->lock));
+        }
+    }
+    status = om_agree(workdir->ctx, status);
+    if (status == OM_OK) {
+        status = om_broadcast_strings(workdir->ctx, 0, &text);
+    }
+    if (status == OM_OK && !is_root) {
+        status = om_lock_watch(&workdir->lock, workdir->lock_path, om_strings_get(text, 0));
+    }
+    om_strings_destroy(&text);
+    return om_agree(workdir->ctx, status);
+}
+
+static om_status begin(om_workdir *workdir, om_ctx *ctx, const om_job *job) {
+    workdir->ctx = ctx;
+    workdir->job = job;
+    workdir->folder = om_strdup(job->workdir);
+    if (workdir->folder == NULL) {
+        return OM_MEMORY;
+    }
+    OM_TRY(join(&workdir->records, workdir->folder, ".oncomark/artefacts"));
+    OM_TRY(join(&workdir->lock_path, workdir->folder, ".oncomark/lock"));
+    return om_context_is_root(ctx) ? open_on_root(workdir) : OM_OK;
+}
+
+static void destroy(om_workdir **workdir) {
+    if (*workdir == NULL) {
+        return;
+    }
+    om_lock_release(&(*workdir)->lock);
+    cJSON_Delete((*workdir)->artefacts);
+    cJSON_Delete((*workdir)->stages);
+    om_free((*workdir)->folder);
+    om_free((*workdir)->records);
+    om_free((*workdir)->lock_path);
+    om_free(*workdir);
+    *workdir = NULL;
+}
+
+om_status om_workdir_open(om_workdir **out, om_ctx *ctx, const om_job *job) {
+    om_workdir *workdir = om_calloc(1, sizeof *workdir);
+    *out = workdir;
+    om_status status = om_agree(ctx, workdir != NULL ? begin(workdir, ctx, job) : OM_MEMORY);
+    if (status == OM_OK) {
+        status = share_lock(workdir);
+    }
+    if (status == OM_OK) {
+        status = share_artefacts(workdir);
+    }
+    if (status != OM_OK) {
+        destroy(out);
+    }
+    return status;
+}
+
+static om_status write_manifest(om_workdir *workdir) {
+    char *path = NULL;
+    OM_TRY(om_lock_check(workdir->lock));
+    OM_TRY(join(&path, workdir->folder, "manifest.json"));
+    om_status status = om_manifest_write(path, workdir->job, om_context_size(workdir->ctx),
+                                         workdir->stages, workdir->artefacts);
+    om_free(path);
+    return status;
+}
+
+om_status om_workdir_close(om_workdir **workdir) {
+    if (*workdir != NULL) {
+        /* Nobody may still be writing when the lock goes. */
+        MPI_Barrier(om_context_comm((*workdir)->ctx));
+    }
+    destroy(workdir);
+    return OM_OK;
+}
+
+char *om_workdir_path(const om_workdir *workdir, const char *artefact) {
+    return om_format("%s/%s", workdir->folder, artefact);
+}
+
+char *om_workdir_temporary(const om_workdir *workdir, const char *artefact) {
+    char *path = om_format("%s/%s.tmp", workdir->folder, artefact);
+    if (path != NULL && om_folder_make_parent(path) != OM_OK) {
+        om_free(path);
+        path = NULL;
+    }
+    return path;
+}
+
+static const char *recorded(const cJSON *record, const char *name) {
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(record, name));
+    return text != NULL ? text : "";
+}
+
+bool om_workdir_is_current(const om_workdir *workdir, const char *artefact,
+                           const char key[OM_DIGEST_HEX]) {
+    const cJSON *record = cJSON_GetObjectItemCaseSensitive(workdir->artefacts, artefact);
+    return record != NULL && strcmp(recorded(record, "key"), key) == 0;
+}
+
+om_status om_workdir_digest(const om_workdir *workdir, const char *artefact,
+                            char hex[OM_DIGEST_HEX]) {
+    cJSON *fresh = NULL;
+    const cJSON *record = NULL;
+    /* The file first: this run may have made the artefact anew since the shared view was taken. */
+    OM_TRY(om_manifest_read_record(&fresh, workdir->records, artefact));
+    record = fresh;
+    om_status status = OM_OK;
+    if (record == NULL) {
+        status = om_fail(OM_USAGE,
+                         "%s/%s is not there yet: run the stage that makes it first, or "
+                         "`oncomark run`, which does all",
+                         workdir->folder, artefact);
+    } else {
+        snprintf(hex, OM_DIGEST_HEX, "%s", recorded(record, "digest"));
+    }
+    cJSON_Delete(fresh);
+    return status;
+}
+
+om_status om_workdir_commit(om_workdir *workdir, const char *stage, const char *artefact,
+                            const char *inputs, const char key[OM_DIGEST_HEX],
+                            const char digest[OM_DIGEST_HEX]) {
+    char *temporary = om_workdir_temporary(workdir, artefact);
+    char *path = om_workdir_path(workdir, artefact);
+    cJSON *record = NULL;
+    om_status status = temporary != NULL && path != NULL ? om_lock_check(workdir->lock) : OM_MEMORY;
+    if (status == OM_OK) {
+        status = om_manifest_read_record(&record, workdir->records, artefact);
+    }
+    if (status == OM_OK && record == NULL && om_file_exists(path)) {
+        status = om_manifest_set_aside(path, om_context_log(workdir->ctx));
+    }
+    if (status == OM_OK) {
+        status = om_file_commit(temporary, path);
+    }
+    if (status == OM_OK) {
+        status =
+            om_manifest_write_record(workdir->records, artefact, path, stage, inputs, key, digest);
+    }
+    cJSON_Delete(record);
+    om_free(temporary);
+    om_free(path);
+    return status;
+}
+
+void om_workdir_count(om_workdir *workdir, om_counter counter, int64_t amount) {
+    workdir->counters[counter] += amount;
+}
+
+om_status om_workdir_stage_begin(om_workdir *workdir, const char *stage) {
+    workdir->stage = stage;
+    workdir->stage_started = MPI_Wtime();
+    memset(workdir->counters, 0, sizeof workdir->counters);
+    return OM_OK;
+}
+
+/* `values` [n_ranks] as an array under `name`. Whole numbers up to 2^53 are exact in JSON. */
+static om_status add_per_rank(cJSON *object, const char *name, const int64_t *values, int n_ranks,
+                              int stride) {
+    cJSON *array = cJSON_AddArrayToObject(object, name);
+    for (int rank = 0; rank < n_ranks; rank++) {
+        cJSON *number = cJSON_CreateNumber((double)values[(int64_t)rank * stride]);
+        if (array == NULL || !cJSON_AddItemToArray(array, number)) {
+            return om_fail(OM_MEMORY, "out of memory: JSON");
+        }
+    }
+    return OM_OK;
+}
+
+enum { PER_RANK = OM_N_COUNTERS + 1 }; /* the counters and the peak memory */
+
+static om_status describe_stage(cJSON *stage, const om_workdir *workdir, const int64_t *values) {
+    int n_ranks = om_context_size(workdir->ctx);
+    time_t now = time(NULL);
+    struct tm utc;
+    char finished[32];
+    gmtime_r(&now, &utc);
+    strftime(finished, sizeof finished, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    if (cJSON_AddStringToObject(stage, "finished", finished) == NULL ||
+        cJSON_AddNumberToObject(stage, "wall_seconds", MPI_Wtime() - workdir->stage_started) ==
+            NULL ||
+        cJSON_AddNumberToObject(stage, "ranks", n_ranks) == NULL) {
+        return om_fail(OM_MEMORY, "out of memory: JSON");
+    }
+    for (int i = 0; i < OM_N_COUNTERS; i++) {
+        OM_TRY(add_per_rank(stage, counter_names[i], values + i, n_ranks, PER_RANK));
+    }
+    return add_per_rank(stage, "peak_memory_bytes", values + OM_N_COUNTERS, n_ranks, PER_RANK);
+}
+
+/* Rank 0: takes in what all groups committed, and the stage's record. */
+static om_status end_on_root(om_workdir *workdir, const int64_t *values, bool did_work) {
+    cJSON_Delete(workdir->artefacts);
+    workdir->artefacts = NULL;
+    OM_TRY(om_manifest_read_records(&workdir->artefacts, workdir->folder, workdir->records,
+                                    om_context_log(workdir->ctx)));
+    if (did_work) {
+        cJSON *stage = cJSON_CreateObject();
+        if (stage == NULL) {
+            return om_fail(OM_MEMORY, "out of memory: JSON");
+        }
+        om_status status = describe_stage(stage, workdir, values);
+        if (status != OM_OK) {
+            cJSON_Delete(stage);
+            return status;
+        }
+        cJSON_DeleteItemFromObjectCaseSensitive(workdir->stages, workdir->stage);
+        cJSON_AddItemToObject(workdir->stages, workdir->stage, stage);
+    }
+    return write_manifest(workdir);
+}
+
+om_status om_workdir_stage_end(om_workdir *workdir, bool did_work) {
+    om_ctx *ctx = workdir->ctx;
+    int64_t any = did_work ? 1 : 0;
+    OM_TRY(om_max_i64(ctx, &any, 1));
+    int64_t mine[PER_RANK];
+    memcpy(mine, workdir->counters, sizeof workdir->counters);
+    mine[OM_N_COUNTERS] = om_memory_peak();
+    int64_t *values = om_calloc((int64_t)om_context_size(ctx) * PER_RANK, sizeof *values);
+    OM_TRY(om_agree(ctx, values != NULL ? OM_OK : OM_MEMORY));
+    MPI_Gather(mine, PER_RANK, MPI_INT64_T, values, PER_RANK, MPI_INT64_T, 0, om_context_comm(ctx));
+    om_status status = om_context_is_root(ctx) ? end_on_root(workdir, values, any != 0) : OM_OK;
+    om_free(values);
+    OM_TRY(om_agree(ctx, status));
+    return share_artefacts(workdir);
+}

@@ -1,0 +1,150 @@
+#include "oncomark/model.h"
+
+#include "model_layout.h"
+#include "oncomark/memory.h"
+#include "oncomark/transform.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+static om_status check_format(const om_h5 *file) {
+    char *format = NULL;
+    om_status status = om_h5_read_attribute_string(file, "", "format", &format);
+    if (status != OM_OK || strcmp(format, OM_MODEL_FORMAT) != 0) {
+        om_free(format);
+        return om_fail(OM_INPUT, "%s: this is no model of oncomark (made by `oncomark train`)",
+                       om_h5_path(file));
+    }
+    om_free(format);
+    int64_t version = 0;
+    OM_TRY(om_h5_read_attribute_i64(file, "", "format_version", 0, &version));
+    if (version != OM_MODEL_VERSION) {
+        return om_fail(OM_INPUT, "%s: found model format %" PRId64 ", expected %d",
+                       om_h5_path(file), version, OM_MODEL_VERSION);
+    }
+    return OM_OK;
+}
+
+static om_status check_hallmarks(const om_h5 *file) {
+    om_strings *codes = NULL;
+    OM_TRY(om_h5_read_strings(file, "hallmarks", &codes));
+    bool same = om_strings_count(codes) == OM_N_HALLMARKS;
+    for (int k = 0; k < OM_N_HALLMARKS && same; k++) {
+        same = strcmp(om_strings_get(codes, k), om_hallmark_code(k)) == 0;
+    }
+    om_strings_destroy(&codes);
+    if (!same) {
+        return om_fail(OM_INPUT, "%s: hallmarks: expected the ten codes AIM .. TPI in their order",
+                       om_h5_path(file));
+    }
+    return OM_OK;
+}
+
+static om_status expect_shape(const om_h5 *file, const char *name, int n_dimensions,
+                              const int64_t *expected) {
+    int found_dimensions = 0;
+    int64_t found[OM_H5_MAX_DIMENSIONS] = {0};
+    OM_TRY(om_h5_shape(file, name, &found_dimensions, found));
+    bool same = found_dimensions == n_dimensions;
+    for (int d = 0; d < n_dimensions && same; d++) {
+        same = found[d] == expected[d];
+    }
+    if (!same) {
+        return om_fail(OM_INPUT,
+                       "%s: %s: its shape does not go with the model's genes and layers "
+                       "(first size: found %" PRId64 ", expected %" PRId64 ")",
+                       om_h5_path(file), name, found[0], expected[0]);
+    }
+    return OM_OK;
+}
+
+static om_status read_scaler(const om_h5 *file, const char *name, int64_t n, double **out) {
+    OM_TRY(expect_shape(file, name, 1, &n));
+    *out = om_malloc(n, sizeof **out);
+    if (*out == NULL) {
+        return OM_MEMORY;
+    }
+    OM_TRY(om_h5_read_rows(file, name, OM_F64, 0, n, *out));
+    for (int64_t f = 0; f < n; f++) {
+        if (!isfinite((*out)[f])) {
+            return om_fail(OM_INPUT, "%s: %s: gene %" PRId64 ": found %g, expected a finite number",
+                           om_h5_path(file), name, f, (*out)[f]);
+        }
+    }
+    return OM_OK;
+}
+
+/* Width of the layers, from the shape of head_weight. */
+static om_status read_shape(const om_h5 *file, om_network_shape *shape) {
+    int n_dimensions = 0;
+    int64_t sizes[OM_H5_MAX_DIMENSIONS] = {0};
+    OM_TRY(om_h5_shape(file, "w2", &n_dimensions, sizes));
+    if (n_dimensions != 3) {
+        return om_fail(OM_INPUT, "%s: w2: found %d dimensions, expected 3", om_h5_path(file),
+                       n_dimensions);
+    }
+    shape->head = sizes[1];
+    shape->hidden = sizes[2];
+    return OM_OK;
+}
+
+static om_status read_network(om_model *model, const om_h5 *file) {
+    om_network_shape shape = {.n_features = om_strings_count(model->genes)};
+    OM_TRY(read_shape(file, &shape));
+    /* The file's arrays are as large as the memory that is about to be taken. */
+    int64_t hidden_weight[2] = {shape.hidden, shape.n_features};
+    OM_TRY(expect_shape(file, "w1", 2, hidden_weight));
+    OM_TRY(om_network_create(&model->network, shape));
+    om_model_layer layers[OM_MODEL_LAYERS];
+    om_model_layers(layers, model->network);
+    for (int i = 0; i < OM_MODEL_LAYERS; i++) {
+        OM_TRY(expect_shape(file, layers[i].name, layers[i].n_dimensions, layers[i].shape));
+        OM_TRY(
+            om_h5_read_rows(file, layers[i].name, OM_F32, 0, layers[i].shape[0], layers[i].values));
+    }
+    for (int64_t i = 0; i < model->network->n_parameters; i++) {
+        if (!isfinite(model->network->parameters[i])) {
+            return om_fail(OM_INPUT, "%s: a weight is not a finite number", om_h5_path(file));
+        }
+    }
+    return OM_OK;
+}
+
+static om_status read_content(om_model *model, const om_h5 *file) {
+    OM_TRY(check_format(file));
+    OM_TRY(check_hallmarks(file));
+    OM_TRY(om_h5_read_strings(file, "genes", &model->genes));
+    int64_t n_features = om_strings_count(model->genes);
+    if (n_features < 1 || n_features > OM_MAX_FEATURES) {
+        return om_fail(OM_INPUT, "%s: genes: found %" PRId64 ", expected 1 to %d", om_h5_path(file),
+                       n_features, OM_MAX_FEATURES);
+    }
+    OM_TRY(read_scaler(file, "mean", n_features, &model->mean));
+    OM_TRY(read_scaler(file, "sd", n_features, &model->sd));
+    for (int64_t f = 0; f < n_features; f++) {
+        if (!(model->sd[f] > 0)) {
+            return om_fail(OM_INPUT, "%s: sd: gene %" PRId64 ": found %g, expected more than 0",
+                           om_h5_path(file), f, model->sd[f]);
+        }
+    }
+    return read_network(model, file);
+}
+
+om_status om_model_read(om_model **out, const char *path) {
+    om_model *model = om_calloc(1, sizeof *model);
+    *out = model;
+    if (model == NULL) {
+        return OM_MEMORY;
+    }
+    om_h5 *file = NULL;
+    om_status status = om_h5_open(&file, path);
+    if (status == OM_OK) {
+        status = read_content(model, file);
+    }
+    om_h5_close(&file);
+    if (status != OM_OK) {
+        om_model_destroy(out);
+    }
+    return status;
+}

@@ -1,0 +1,174 @@
+#include "trainer.h"
+
+#include "exact_sums.h"
+#include "oncomark/memory.h"
+#include "oncomark/partition.h"
+#include "oncomark/random.h"
+
+#include <string.h>
+
+static int64_t pieces(int64_t total, int64_t size) {
+    return (total + size - 1) / size;
+}
+
+static om_network_shape shape_of(const om_training_input *input, const om_train_parameters *train) {
+    return (om_network_shape){input->samples.n_features, train->hidden, train->head};
+}
+
+static om_status create_parts(om_trainer *trainer) {
+    const om_train_parameters *train = trainer->train;
+    om_network_shape shape = shape_of(trainer->input, train);
+    OM_TRY(om_network_create(&trainer->network, shape));
+    OM_TRY(om_adam_create(&trainer->adam, trainer->network->n_parameters, train));
+    OM_TRY(om_gradient_create(&trainer->gradient, shape, train->block, trainer->n_leaves));
+    return om_pass_create(&trainer->validation_pass, shape, train->block);
+}
+
+om_status om_trainer_create(om_trainer **out, om_ctx *group, const om_training_input *input,
+                            const om_train_parameters *train, uint64_t seed) {
+    om_trainer *trainer = om_calloc(1, sizeof *trainer);
+    *out = trainer;
+    if (trainer == NULL) {
+        return OM_MEMORY;
+    }
+    trainer->group = group;
+    trainer->input = input;
+    trainer->train = train;
+    trainer->seed = seed;
+    trainer->n_batches = pieces(input->n_training, train->batch);
+    trainer->n_blocks = pieces(train->batch, train->block);
+    trainer->n_leaves = om_gradient_leaves(trainer->n_blocks) / om_context_size(group);
+    om_status status = create_parts(trainer);
+    if (status == OM_OK) {
+        int64_t n_sums = trainer->n_batches * trainer->n_blocks * OM_N_HALLMARKS;
+        int64_t n_validation_sums = pieces(input->n_validation, train->block) * OM_N_HALLMARKS;
+        trainer->order = om_calloc(input->n_training, sizeof *trainer->order);
+        trainer->leaf_sums = om_calloc(trainer->n_leaves * OM_N_HALLMARKS, sizeof(double));
+        trainer->training_sums = om_calloc(n_sums, sizeof(double));
+        trainer->validation_sums = om_calloc(n_validation_sums, sizeof(double));
+        trainer->validation_x =
+            om_calloc(train->block * trainer->network->shape.n_features, sizeof(float));
+        trainer->best = om_calloc(trainer->network->n_parameters, sizeof(float));
+        bool complete = trainer->order != NULL && trainer->leaf_sums != NULL &&
+                        trainer->training_sums != NULL && trainer->validation_sums != NULL &&
+                        trainer->validation_x != NULL && trainer->best != NULL;
+        status = complete ? OM_OK : OM_MEMORY;
+    }
+    if (status != OM_OK) {
+        om_trainer_destroy(out);
+    }
+    return status;
+}
+
+void om_trainer_destroy(om_trainer **trainer) {
+    if (*trainer == NULL) {
+        return;
+    }
+    om_network_destroy(&(*trainer)->network);
+    om_adam_destroy(&(*trainer)->adam);
+    om_gradient_destroy(&(*trainer)->gradient);
+    om_pass_destroy(&(*trainer)->validation_pass);
+    om_free((*trainer)->order);
+    om_free((*trainer)->leaf_sums);
+    om_free((*trainer)->training_sums);
+    om_free((*trainer)->validation_sums);
+    om_free((*trainer)->validation_x);
+    om_free((*trainer)->best);
+    om_free(*trainer);
+    *trainer = NULL;
+}
+
+/* An epoch's order depends on the epoch only, not on the order of the epoch before. */
+static void shuffle(om_trainer *trainer, int64_t epoch) {
+    const om_training_input *input = trainer->input;
+    uint64_t stream = trainer->train->shuffle == OM_SHUFFLE_ONCE ? 1 : (uint64_t)epoch;
+    memcpy(trainer->order, input->training, (size_t)input->n_training * sizeof *trainer->order);
+    om_random random = om_random_stream(trainer->seed, OM_PURPOSE_SHUFFLE, stream);
+    om_random_shuffle(&random, trainer->order, input->n_training);
+}
+
+static om_batch batch_of(const om_trainer *trainer, int64_t index) {
+    const om_training_input *input = trainer->input;
+    int64_t size = trainer->train->batch;
+    om_batch batch = {.samples = &input->samples, .rows = trainer->order + index * size};
+    batch.scope = om_loss_scope_of(trainer->train->loss, input->samples.task, batch.rows,
+                                   om_block_length(input->n_training, size, index));
+    return batch;
+}
+
+static om_status step(om_trainer *trainer, int64_t index, double learning_rate, int64_t *rows) {
+    om_batch batch = batch_of(trainer, index);
+    int64_t first_leaf = om_context_rank(trainer->group) * trainer->n_leaves;
+    om_gradient_compute(trainer->gradient, trainer->network, &batch, first_leaf,
+                        trainer->leaf_sums);
+    double *sums = trainer->training_sums + index * trainer->n_blocks * OM_N_HALLMARKS;
+    for (int64_t leaf = 0; leaf < trainer->n_leaves; leaf++) {
+        int64_t block = first_leaf + leaf;
+        if (block < trainer->n_blocks) {
+            memcpy(sums + block * OM_N_HALLMARKS, trainer->leaf_sums + leaf * OM_N_HALLMARKS,
+                   OM_N_HALLMARKS * sizeof *sums);
+            *rows += om_block_length(batch.scope.n_samples, trainer->train->block, block);
+        }
+    }
+    OM_TRY(om_gradient_sum(trainer->gradient, trainer->group));
+    om_adam_step(trainer->adam, trainer->network->parameters, om_gradient_values(trainer->gradient),
+                 learning_rate);
+    return OM_OK;
+}
+
+/* Loss of the samples of `scope` from its blocks' sums, added in the order of the blocks. */
+static double loss_of_blocks(const om_loss_scope *scope, const double *sums, int64_t n_blocks) {
+    double head_sums[OM_N_HALLMARKS] = {0};
+    for (int64_t b = 0; b < n_blocks; b++) {
+        for (int k = 0; k < OM_N_HALLMARKS; k++) {
+            head_sums[k] += sums[b * OM_N_HALLMARKS + k];
+        }
+    }
+    return om_loss_value(scope, head_sums);
+}
+
+om_status om_trainer_epoch(om_trainer *trainer, int64_t epoch, double learning_rate, double *loss,
+                           int64_t *rows) {
+    int64_t batch_sums = trainer->n_blocks * OM_N_HALLMARKS;
+    int64_t bytes = trainer->n_batches * batch_sums * (int64_t)sizeof *trainer->training_sums;
+    memset(trainer->training_sums, 0, (size_t)bytes);
+    shuffle(trainer, epoch);
+    for (int64_t index = 0; index < trainer->n_batches; index++) {
+        OM_TRY(step(trainer, index, learning_rate, rows));
+    }
+    OM_TRY(om_join_bytes(trainer->group, trainer->training_sums, bytes));
+    double sum = 0;
+    for (int64_t index = 0; index < trainer->n_batches; index++) {
+        om_loss_scope scope = batch_of(trainer, index).scope;
+        sum +=
+            loss_of_blocks(&scope, trainer->training_sums + index * batch_sums, trainer->n_blocks) *
+            (double)scope.n_samples;
+    }
+    *loss = sum / (double)trainer->input->n_training;
+    return OM_OK;
+}
+
+om_status om_trainer_validate(om_trainer *trainer, double *loss) {
+    const om_training_input *input = trainer->input;
+    const om_samples *samples = &input->samples;
+    int64_t block = trainer->train->block;
+    int64_t n_blocks = pieces(input->n_validation, block);
+    int64_t bytes = n_blocks * OM_N_HALLMARKS * (int64_t)sizeof *trainer->validation_sums;
+    memset(trainer->validation_sums, 0, (size_t)bytes);
+    int64_t first = 0, count = 0;
+    om_range_even(n_blocks, om_context_size(trainer->group), om_context_rank(trainer->group),
+                  &first, &count);
+    for (int64_t b = first; b < first + count; b++) {
+        const int64_t *rows = input->validation + b * block;
+        int64_t n = om_block_length(input->n_validation, block, b);
+        om_block_pack(trainer->validation_x, samples, rows, n, block);
+        om_network_forward(trainer->network, trainer->validation_x, trainer->validation_pass);
+        om_loss_sums(trainer->train->loss, trainer->validation_pass->logits, samples->task,
+                     samples->label, rows, n, trainer->validation_sums + b * OM_N_HALLMARKS);
+    }
+    OM_TRY(om_join_bytes(trainer->group, trainer->validation_sums, bytes));
+    om_loss_scope scope = om_loss_scope_of(trainer->train->loss, samples->task, input->validation,
+                                           input->n_validation);
+    *loss = loss_of_blocks(&scope, trainer->validation_sums, n_blocks);
+    return OM_OK;
+}

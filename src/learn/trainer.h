@@ -1,0 +1,43 @@
+/* One rank's part in the training loop. */
+#ifndef ONCOMARK_LEARN_TRAINER_H
+#define ONCOMARK_LEARN_TRAINER_H
+
+#include "gradient.h"
+#include "oncomark/optimiser.h"
+#include "oncomark/train.h"
+
+/* All memory of the loop, taken before it starts. */
+typedef struct om_trainer {
+    om_ctx *group; /* borrowed: the ranks that compute */
+    const om_training_input *input;
+    const om_train_parameters *train;
+    uint64_t seed;
+    om_network *network;
+    om_adam *adam;
+    om_gradient *gradient;
+    int64_t n_batches;
+    int64_t n_blocks;        /* of a batch */
+    int64_t n_leaves;        /* of this rank */
+    int64_t *order;          /* [n_training] samples in the epoch's order */
+    double *leaf_sums;       /* [n_leaves x 10] of a batch */
+    double *training_sums;   /* [n_batches x n_blocks x 10] of an epoch */
+    double *validation_sums; /* [validation blocks x 10] */
+    float *validation_x;     /* [block x D] */
+    om_pass *validation_pass;
+    float *best; /* [n_parameters] */
+} om_trainer;
+
+/* Local. `group` has om_gradient_ranks ranks. */
+om_status om_trainer_create(om_trainer **out, om_ctx *group, const om_training_input *input,
+                            const om_train_parameters *train, uint64_t seed);
+void om_trainer_destroy(om_trainer **trainer);
+
+/* One pass over the training samples; *loss as in om_epoch, *rows grows by the rows that this rank
+ * went through. Collective on group. */
+om_status om_trainer_epoch(om_trainer *trainer, int64_t epoch, double learning_rate, double *loss,
+                           int64_t *rows);
+
+/* Loss of the validation samples. Collective on group. */
+om_status om_trainer_validate(om_trainer *trainer, double *loss);
+
+#endif

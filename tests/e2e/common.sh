@@ -1,0 +1,53 @@
+# What the end-to-end and fault scripts share. Sourced with the script's own arguments:
+# PROGRAM SOURCE_FOLDER [WORK_FOLDER].
+# shellcheck shell=bash
+set -euo pipefail
+program=$1
+source_folder=$2
+work=${3:-$(mktemp -d)}
+[ $# -ge 3 ] || trap 'rm -rf "$work"' EXIT
+mkdir -p "$work"
+corpus=$work/corpus
+python=${OM_PYTHON:-/usr/bin/python3}
+export OPENBLAS_NUM_THREADS=1 OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+
+fail() {
+    echo "FAILED: $*" >&2
+    exit 1
+}
+
+# on RANKS ARGUMENT...: the program on so many ranks
+on() {
+    local ranks=$1
+    shift
+    mpirun -n "$ranks" "$program" "$@"
+}
+
+# A corpus as in the demo (same data sets and proportions), small enough for a test; made once.
+make_corpus() {
+    on 2 simulate --out "$corpus" --gene-sets "$source_folder/jobs/gene_sets/hallmarks.gmt" --cells 9000 --samples 6 --seed 7
+}
+
+# write_job FILE WORKDIR: a job over the corpus, with blocks of 40 cells for want of cells.
+write_job() {
+    {
+        echo "workdir: $2"
+        echo "gene_sets: $source_folder/jobs/gene_sets/hallmarks.gmt"
+        echo "alias_table: $source_folder/jobs/gene_sets/aliases.tsv"
+        echo "synthetic: {cells_per_sample: 40, min_cells: 40}"
+        echo "data:"
+        for folder in "$corpus"/Data_*; do
+            echo "  - {path: $folder}"
+        done
+    } > "$1"
+}
+
+# digests WORKDIR: "artefact digest" of all that the manifest records, sorted.
+digests() {
+    "$python" -c '
+import json, sys
+artefacts = json.load(open(sys.argv[1] + "/manifest.json"))["artefacts"]
+for name in sorted(artefacts):
+    print(name, artefacts[name]["digest"])' "$1"
+}

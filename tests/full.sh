@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# What is too slow for every change: called by tests/run.sh --full, from the project's root.
+set -euo pipefail
+. jobs/setup.sh
+
+sources() {
+    git ls-files '*.c' '*.h'
+}
+
+om_say "Format"
+sources | xargs clang-format --dry-run --Werror
+
+om_build clang
+om_say "Testing what clang built"
+ctest --test-dir build-clang --output-on-failure --timeout 900
+
+om_build sanitizers
+om_say "Testing with AddressSanitizer and UndefinedBehaviorSanitizer"
+ctest --test-dir build-sanitizers --output-on-failure --timeout 1800 -L 'unit|mpi'
+ctest --test-dir build-sanitizers --output-on-failure --timeout 1800 -R '^fault\.'
+
+om_build debug
+om_say "Unit tests under valgrind"
+for test in build-debug/tests/unit.*; do
+    [ -x "$test" ] && [ -f "$test" ] || continue
+    valgrind --quiet --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite \
+        --suppressions=tests/valgrind.supp "$test" > /dev/null || {
+        echo "valgrind: $test"
+        exit 1
+    }
+done
+
+om_say "clang-tidy and cppcheck"
+git ls-files 'src/*.c' | xargs -P "$(nproc)" -n 8 clang-tidy -p build-clang --quiet --warnings-as-errors='*'
+cppcheck --project=build-clang/compile_commands.json --enable=warning,performance,portability \
+    --inline-suppr --suppress='*:*/tests/*' --error-exitcode=1 --quiet
+
+om_say "Goldens are what their scripts make"
+tests/golden/remake.sh

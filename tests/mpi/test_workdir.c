@@ -1,0 +1,268 @@
+#include "oncomark/workdir.h"
+
+#include "oncomark/atomic_file.h"
+#include "oncomark/memory.h"
+#include "oncomark/reader.h"
+#include "unit_test.h"
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static om_ctx *ctx;
+static char folder[256];
+static om_job *job;
+
+static const char *const key_a = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+static const char *const key_b = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
+
+static void write_file(const char *path, const char *text) {
+    assert_int_equal(om_file_write(path, text, (int64_t)strlen(text)), OM_OK);
+}
+
+/* One rank writes and commits, as the root of a group does. */
+static void commit(om_workdir *workdir, const char *artefact, const char *text, const char *key) {
+    om_status status = OM_OK;
+    if (om_context_is_root(ctx)) {
+        char *temporary = om_workdir_temporary(workdir, artefact);
+        char hex[OM_DIGEST_HEX];
+        write_file(temporary, text);
+        om_digest_text(text, (int64_t)strlen(text), hex);
+        status = om_workdir_commit(workdir, "score", artefact, "stage: score\nseed: 1\n", key, hex);
+        om_free(temporary);
+    }
+    assert_int_equal(om_agree(ctx, status), OM_OK);
+}
+
+static char *read_text(const char *name) {
+    char *path = om_format("%s/%s", folder, name);
+    char *text = NULL;
+    int64_t length = 0;
+    assert_int_equal(om_file_read_all(path, &text, &length), OM_OK);
+    om_free(path);
+    return text;
+}
+
+static bool is_there(const char *name) {
+    char *path = om_format("%s/%s", folder, name);
+    bool there = om_file_exists(path);
+    om_free(path);
+    return there;
+}
+
+/* What rank 0 sees once all ranks have come this far; none goes on before it has looked. */
+static bool all_see(const char *name) {
+    MPI_Barrier(om_context_comm(ctx));
+    bool there = is_there(name);
+    om_broadcast(ctx, 0, &there, sizeof there);
+    return there;
+}
+
+static void test_committed_artefact_is_current_in_the_next_run(void **state) {
+    (void)state;
+    om_workdir *workdir = NULL;
+    assert_int_equal(om_workdir_open(&workdir, ctx, job), OM_OK);
+    assert_int_equal(om_workdir_stage_begin(workdir, "score"), OM_OK);
+    assert_false(om_workdir_is_current(workdir, "scores/A.csv", key_a));
+    commit(workdir, "scores/A.csv", "x,y\n", key_a);
+    om_workdir_count(workdir, OM_COUNT_NONZEROS, 10 + om_context_rank(ctx));
+    assert_int_equal(om_workdir_stage_end(workdir, true), OM_OK);
+    assert_true(om_workdir_is_current(workdir, "scores/A.csv", key_a));
+    assert_false(om_workdir_is_current(workdir, "scores/A.csv", key_b));
+    om_workdir_close(&workdir);
+
+    char *manifest_text = read_text("manifest.json");
+    cJSON *manifest = cJSON_Parse(manifest_text);
+    cJSON *stage = cJSON_GetObjectItem(cJSON_GetObjectItem(manifest, "stages"), "score");
+    cJSON *counts = cJSON_GetObjectItem(stage, "nonzeros");
+    assert_int_equal(cJSON_GetArraySize(counts), om_context_size(ctx));
+    for (int rank = 0; rank < om_context_size(ctx); rank++) {
+        assert_int_equal(cJSON_GetArrayItem(counts, rank)->valueint, 10 + rank);
+    }
+    cJSON *artefact =
+        cJSON_GetObjectItem(cJSON_GetObjectItem(manifest, "artefacts"), "scores/A.csv");
+    cJSON *inputs = cJSON_GetObjectItem(artefact, "inputs");
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(inputs, "seed")), "1");
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(manifest, "seed")),
+                        "18446744073709551615");
+    cJSON_Delete(manifest);
+    om_free(manifest_text);
+
+    assert_int_equal(om_workdir_open(&workdir, ctx, job), OM_OK);
+    assert_true(om_workdir_is_current(workdir, "scores/A.csv", key_a));
+    char hex[OM_DIGEST_HEX];
+    assert_int_equal(om_workdir_digest(workdir, "scores/B.csv", hex), OM_USAGE);
+    assert_non_null(strstr(om_error_message(), "scores/B.csv"));
+    om_workdir_close(&workdir);
+    assert_false(all_see(".oncomark/lock"));
+}
+
+static void test_second_run_is_refused_while_the_first_lives(void **state) {
+    (void)state;
+    om_workdir *first = NULL;
+    om_workdir *second = NULL;
+    assert_int_equal(om_workdir_open(&first, ctx, job), OM_OK);
+    assert_int_equal(om_workdir_open(&second, ctx, job), OM_USAGE);
+    assert_null(second);
+    assert_non_null(strstr(om_error_message(), "in use by process"));
+    assert_non_null(strstr(om_error_message(), ".oncomark/lock"));
+    om_workdir_close(&first);
+    assert_int_equal(om_workdir_open(&second, ctx, job), OM_OK);
+    om_workdir_close(&second);
+}
+
+static void write_lock(const char *host, long process, const char *slurm_job) {
+    if (om_context_is_root(ctx)) {
+        char *path = om_format("%s/.oncomark/lock", folder);
+        char *text = om_format("host %s\nprocess %ld\nstarted 1\njob %s\nrestart 0\ntime x\n", host,
+                               process, slurm_job);
+        write_file(path, text);
+        om_free(text);
+        om_free(path);
+    }
+    MPI_Barrier(om_context_comm(ctx));
+}
+
+static void test_stale_lock_is_taken_over_and_a_foreign_one_respected(void **state) {
+    (void)state;
+    char host[128] = "";
+    gethostname(host, sizeof host - 1);
+    om_workdir *workdir = NULL;
+    write_lock(host, (long)getpid(), "-"); /* lives, but started at another time: a reused number */
+    assert_int_equal(om_workdir_open(&workdir, ctx, job), OM_OK);
+    om_workdir_close(&workdir);
+    write_lock(host, 1L << 28, "-"); /* above any process number */
+    assert_int_equal(om_workdir_open(&workdir, ctx, job), OM_OK);
+    om_workdir_close(&workdir);
+    write_lock("another-host", 1, "-");
+    assert_int_equal(om_workdir_open(&workdir, ctx, job), OM_USAGE);
+    assert_non_null(strstr(om_error_message(), "another-host"));
+
+    /* A requeued job takes over what its earlier start left, an equal start does not. */
+    write_lock("another-host", 1, "4711");
+    setenv("SLURM_JOB_ID", "4711", 1);
+    assert_int_equal(om_workdir_open(&workdir, ctx, job), OM_USAGE);
+    setenv("SLURM_RESTART_COUNT", "1", 1);
+    assert_int_equal(om_workdir_open(&workdir, ctx, job), OM_OK);
+    om_workdir_close(&workdir);
+    unsetenv("SLURM_JOB_ID");
+    unsetenv("SLURM_RESTART_COUNT");
+}
+
+static void test_nothing_is_committed_when_the_lock_was_taken_over(void **state) {
+    (void)state;
+    om_workdir *workdir = NULL;
+    assert_int_equal(om_workdir_open(&workdir, ctx, job), OM_OK);
+    write_lock("another-host", 1, "-");
+    /* The last rank commits: it is not the one that took the lock, but watches it too. */
+    om_status status = OM_OK;
+    if (om_context_rank(ctx) == om_context_size(ctx) - 1) {
+        char *temporary = om_workdir_temporary(workdir, "late.csv");
+        write_file(temporary, "late");
+        status = om_workdir_commit(workdir, "score", "late.csv", "", key_a, key_a);
+        unlink(temporary);
+        om_free(temporary);
+    }
+    assert_int_equal(om_agree(ctx, status), OM_SYSTEM);
+    assert_non_null(strstr(om_error_message(), "another-host"));
+    assert_false(all_see("late.csv"));
+    om_workdir_close(&workdir);
+    assert_true(all_see(".oncomark/lock")); /* not ours to remove */
+    MPI_Barrier(om_context_comm(ctx));
+    if (om_context_is_root(ctx)) {
+        char *path = om_format("%s/.oncomark/lock", folder);
+        unlink(path);
+        om_free(path);
+    }
+    MPI_Barrier(om_context_comm(ctx));
+}
+
+static void test_changed_artefact_is_kept_and_made_anew(void **state) {
+    (void)state;
+    if (om_context_is_root(ctx)) {
+        char *path = om_format("%s/scores/A.csv", folder);
+        FILE *file = fopen(path, "w");
+        fputs("x,z\n", file); /* same size */
+        fclose(file);
+        om_free(path);
+    }
+    MPI_Barrier(om_context_comm(ctx));
+    om_workdir *workdir = NULL;
+    assert_int_equal(om_workdir_open(&workdir, ctx, job), OM_OK);
+    assert_false(om_workdir_is_current(workdir, "scores/A.csv", key_a));
+    assert_false(all_see("scores/A.csv"));
+    char *kept = read_text("scores/A.csv.changed-1");
+    assert_string_equal(kept, "x,z\n");
+    om_free(kept);
+    commit(workdir, "scores/A.csv", "x,y\n", key_a);
+    om_workdir_close(&workdir);
+}
+
+static void test_file_of_the_user_is_never_overwritten(void **state) {
+    (void)state;
+    if (om_context_is_root(ctx)) {
+        char *path = om_format("%s/thresholds.csv", folder);
+        write_file(path, "mine");
+        om_free(path);
+    }
+    om_workdir *workdir = NULL;
+    assert_int_equal(om_workdir_open(&workdir, ctx, job), OM_OK);
+    commit(workdir, "thresholds.csv", "ours", key_a);
+    char *kept = read_text("thresholds.csv.changed-1");
+    char *made = read_text("thresholds.csv");
+    assert_string_equal(kept, "mine");
+    assert_string_equal(made, "ours");
+    om_free(kept);
+    om_free(made);
+    om_workdir_close(&workdir);
+}
+
+static void make_job(void) {
+    if (om_context_is_root(ctx)) {
+        snprintf(folder, sizeof folder, "%s/oncomark-workdir-XXXXXX",
+                 getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
+        if (mkdtemp(folder) == NULL) {
+            folder[0] = '\0';
+        }
+    }
+    om_broadcast(ctx, 0, folder, sizeof folder);
+    char *text = om_format("workdir: %s\nseed: 18446744073709551615\ngene_sets: sets.gmt\n"
+                           "data:\n  - {path: Data_X2020_Lung}\n",
+                           folder);
+    om_strings *settings = NULL;
+    om_strings_create(&settings);
+    if (om_job_parse(&job, "job.yaml", text, (int64_t)strlen(text), settings) != OM_OK) {
+        fprintf(stderr, "%s\n", om_error_message());
+    }
+    om_strings_destroy(&settings);
+    om_free(text);
+}
+
+int main(int argc, char **argv) {
+    MPI_Init(&argc, &argv);
+    om_log *log = om_log_create(false);
+    om_context_create(&ctx, MPI_COMM_WORLD, log);
+    make_job();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_committed_artefact_is_current_in_the_next_run),
+        cmocka_unit_test(test_second_run_is_refused_while_the_first_lives),
+        cmocka_unit_test(test_stale_lock_is_taken_over_and_a_foreign_one_respected),
+        cmocka_unit_test(test_nothing_is_committed_when_the_lock_was_taken_over),
+        cmocka_unit_test(test_changed_artefact_is_kept_and_made_anew),
+        cmocka_unit_test(test_file_of_the_user_is_never_overwritten),
+    };
+    int failed = job != NULL ? cmocka_run_group_tests_name("workdir", tests, NULL, NULL) : 1;
+    MPI_Barrier(om_context_comm(ctx));
+    if (om_context_is_root(ctx) && folder[0] != '\0') {
+        char *command = om_format("rm -rf '%s'", folder);
+        failed += system(command) != 0;
+        om_free(command);
+    }
+    om_job_destroy(&job);
+    om_context_destroy(&ctx);
+    om_log_destroy(&log);
+    MPI_Finalize();
+    return failed;
+}
