@@ -21,6 +21,22 @@ mpirun -n "$ranks" build/src/oncomark simulate --out work/demo/corpus
 om_say "Running jobs/demo.yaml on $ranks ranks"
 mpirun -n "$ranks" build/src/oncomark run jobs/demo.yaml
 
+om_say "How well are the hallmarks of patients predicted that the model has never seen?"
+# test.csv: a row for each output of the model (hallmark) on the samples of each hallmark (task).
+awk -F, '
+    NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
+    $column["auroc"] == "" { next }
+    $1 == $2 { own[$1] = $column["auroc"]; n[$1] = $column["n_pos"] " + " $column["n_neg"]; order[++count] = $1 }
+    $1 != $2 { cross[$1] += $column["auroc"]; crosses[$1]++ }
+    END {
+        print "   hallmark  samples (positive + negative)  AUROC  of the other nine outputs, mean"
+        for (i = 1; i <= count; i++) {
+            h = order[i]
+            others = 0
+            printf "   %-8s  %29s  %5.3f  %5.3f\n", h, n[h], own[h], crosses[h] ? cross[h] / crosses[h] : 0
+        }
+    }' work/demo/test.csv
+
 om_say "What was made, in work/demo"
 cat << 'END'
    manifest.json       how each file was made: inputs, parameters, digests, time and memory

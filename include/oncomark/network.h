@@ -61,7 +61,8 @@ void om_network_forward(const om_network *network, const float *x, om_pass *pass
 void om_network_backward(const om_network *network, om_pass *pass, float *gradient,
                          float *hidden_gradient);
 
-/* Parameters but hidden_weight. */
+/* Number of parameters, and of those but hidden_weight. */
+int64_t om_network_parameters(om_network_shape shape);
 int64_t om_network_small_parameters(om_network_shape shape);
 
 #endif

@@ -1,22 +1,25 @@
 /* Simulated 3CA data sets: folders that look like the published ones, with known truth beside them.
  *
- * The generative model (natural logarithms; src/cells/simulate_model.c and simulate_cell.c):
+ * The generative model (natural logarithms; src/cells/simulate_model.c, _cell.c, _counts.c):
  * - gene g of sample s and cell type c has the log share
  *     base(g) + tissue(g) + study(g) + patient(g) + sample(g) + type(c, g) + marker(c, g)
- *     + sum over the hallmarks h of g: patient(h) + type(c, h)
- *   base ~ N(0, 2.2), hallmark genes N(1.6, 1.5), ribosomal and housekeeping genes far above;
- *   tissue sd 0.3, study (batch) 0.35, patient 0.4, sample 0.12, type 0.35, a hallmark's genes
- *   together 0.15 (patient) and 0.12 (type);
- * - hallmark programmes are switches: h is on where a latent normal exceeds 0.45; the latent
- *   value is a factor of the whole cell, one of its group of hallmarks, one of the patient, one of
- *   the cell type, and noise, so that programmes correlate and their share varies by patient;
- *   an active programme multiplies its genes by exp(effect x activity x loading), activity
- *   uniform in 0.6 .. 1.4, loading |N(1, 0.4)|, the same in all data sets. Sets share genes;
+ *     + patient(h) + type(c, h) for each hallmark h of g;
+ *   base ~ N(0, 2.2), of hallmark genes N(2.5, 1.2), of ribosomal and housekeeping genes far above;
+ *   all others are normal too: sd tissue 0.3, study (batch) 0.3, patient 0.22, sample 0.12,
+ *   type 0.35, patient(h) 0.2, type(c, h) 0.12; a marker has 2.5 more in its cell type;
+ * - hallmark programmes are switches: h is on where a latent normal exceeds 0.15. The latent value
+ *   is the sum of a factor of the cell, one of its group of hallmarks, one of the patient, one of
+ *   the cell type, and noise, so that programmes correlate and their frequency varies by patient;
+ * - every cell has a level of each pathway, even in 0.1 .. 1.9, whether or not the programme is on;
+ *   a programme that is on adds strength x activity, activity even in 0.6 .. 1.4. The pathway's
+ *   genes are multiplied by that sum to the power of their loading, |N(1.3, 0.4)|, which is the
+ *   same in all data sets. The strength is set for each tissue and hallmark such that the digital
+ *   score of a cell tells its truth with a ROC AUC near 0.78 (simulate_calibrate.c);
  * - counts are negative binomial with size 2.5 around share x library size; library size is
- *   log-normal with mean 5,000 (sd of the log 0.45 cell, 0.3 sample, 0.15 study): some 1,500
- *   genes a cell, sd 700; 13 mitochondrial genes take 2 to 10 % of a good cell's counts;
- * - bad cells that QC must drop: 3 % empty (30 to 150 counts), 4 % dying (25 to 60 %
- *   mitochondrial), 1 % multiplets (more than 6,000 genes; only with 15,000 genes or more). */
+ *   log-normal with mean 5,000 (sd of its log: cell 0.55, sample 0.25, study 0.15), which gives
+ *   some 1,500 genes a cell; 13 mitochondrial genes take 2 to 10 % of a good cell's counts;
+ * - bad cells that QC must drop: 3 % empty (30 to 150 counts), 4 % dying (30 to 60 %
+ *   mitochondrial), 1 % multiplets (above 6,000 genes; only where the pool has 15,000 or more). */
 #ifndef ONCOMARK_SIMULATE_H
 #define ONCOMARK_SIMULATE_H
 
@@ -38,7 +41,7 @@ typedef struct om_simulate_options {
     const om_strings *studies; /* ids <study>_<tissue>, each gives a folder Data_<id> */
     uint64_t seed;
     int64_t n_cells;   /* of all data sets together */
-    int64_t n_samples; /* tumour samples a data set; 0: one for every 800 cells */
+    int64_t n_samples; /* tumour samples a data set; 0: one for every 1,000 cells */
     int64_t n_genes;   /* symbols in the pool; a data set leaves about 1 % of them out */
     double effect;     /* multiplies the strength of every programme; 0: none */
     om_simulate_gzip gzip;

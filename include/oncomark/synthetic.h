@@ -60,6 +60,9 @@ typedef struct om_synthetic_rows {
 om_status om_synthetic_rows_create(om_synthetic_rows **out);
 void om_synthetic_rows_destroy(om_synthetic_rows **rows);
 
+/* Room for one more row with `n_values` values. Local. */
+om_status om_synthetic_rows_reserve(om_synthetic_rows *rows, int64_t n_values);
+
 /* Sums the blocks of a data set: each value of `counts` (this rank's cells) is cut to a whole
  * number and added to column column_of[its gene], -1: none. Each rank gets the consecutive blocks
  * that om_range_even gives it, one row a block. The sums are exact and the same for any number of

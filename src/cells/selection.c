@@ -4,6 +4,7 @@
 #include "oncomark/memory.h"
 #include "oncomark/table.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <strings.h>
 
@@ -81,12 +82,12 @@ static om_status check_named(const om_strings *named, const om_strings *samples,
     for (int64_t i = 0; named != NULL && i < om_strings_count(named); i++) {
         const char *name = om_strings_get(named, i);
         if (om_strings_find(samples, name) < 0) {
-            return om_fail(OM_USAGE,
-                           "%s:%ld: data set %s: found sample \"%s\" named, expected one of its %d "
-                           "samples (the first is \"%s\")",
-                           job->path, data_set->line, data_set->id, name,
-                           (int)om_strings_count(samples),
-                           om_strings_count(samples) > 0 ? om_strings_get(samples, 0) : "");
+            return om_fail(
+                OM_USAGE,
+                "%s:%ld: data set %s: found sample \"%s\" named, expected one of its %" PRId64
+                " samples (the first is \"%s\")",
+                job->path, data_set->line, data_set->id, name, om_strings_count(samples),
+                om_strings_count(samples) > 0 ? om_strings_get(samples, 0) : "");
         }
     }
     return OM_OK;

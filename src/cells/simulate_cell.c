@@ -37,7 +37,7 @@ static const double group_variance = 0.20;
 enum { N_GROUPS = 3 };
 static const int group_of[OM_N_HALLMARKS] = {0, 1, 2, 2, 1, 1, 0, 0, 2, 0};
 
-/* Fluctuation of a pathway that has nothing to do with its programme. */
+/* Levels of a pathway, which have nothing to do with its programme, are even around 1. */
 static const double least_level = 0.1;
 
 static const double empty_share = 0.03;

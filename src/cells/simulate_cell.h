@@ -28,8 +28,8 @@ typedef struct om_simulate_cell {
     double depth;   /* library size */
     double mito;    /* share of the counts */
     bool programme[OM_N_HALLMARKS];
-    double activity[OM_N_HALLMARKS]; /* of a programme that is on */
-    double level[OM_N_HALLMARKS];    /* of the pathway, on or off: log fold change */
+    double activity[OM_N_HALLMARKS]; /* of the programme, if on: mean 1 */
+    double level[OM_N_HALLMARKS];    /* of the pathway, on or off: mean 1 */
     char barcode[OM_BARCODE_SIZE];
     om_random random; /* goes on with the counts */
 } om_simulate_cell;

@@ -17,7 +17,7 @@ static void mix_types(const om_simulate_cell *cell, const om_simulate_model *mod
     }
 }
 
-/* Relative expression of the rows: the cell type's, with the active programmes' genes raised. */
+/* Relative expression of the rows: the cell type's, changed by the level of each pathway. */
 static void fill_rates(const om_simulate_cell *cell, const om_simulate_model *model,
                        const double *strengths, double *rates) {
     if (cell->kind == OM_KIND_MULTIPLET) {
@@ -26,11 +26,11 @@ static void fill_rates(const om_simulate_cell *cell, const om_simulate_model *mo
     }
     memcpy(rates, model->share + cell->type * model->n_rows, (size_t)model->n_rows * sizeof *rates);
     for (int h = 0; h < OM_N_HALLMARKS; h++) {
-        double change = log(cell->level[h] +
-                            (cell->programme[h] ? strengths[h] * cell->activity[h] : 0.0));
+        double log_level =
+            log(cell->level[h] + (cell->programme[h] ? strengths[h] * cell->activity[h] : 0.0));
         const om_simulate_members *members = &model->members[h];
         for (int64_t i = 0; i < members->count; i++) {
-            rates[members->genes[i]] *= exp(change * members->loadings[i]);
+            rates[members->genes[i]] *= exp(log_level * members->loadings[i]);
         }
     }
 }
@@ -58,7 +58,7 @@ static int32_t draw_logarithmic(om_random *random, double p, double minus_log) {
 }
 
 /* A negative binomial count is a Poisson number of bursts of logarithmic size (Quenouille 1949,
- * doi 10.2307/3001760). All bursts of a cell form one Poisson process along its rows: the gap to
+ * Biometrics 5:162). All bursts of a cell form one Poisson process along its rows: the gap to
  * the next one is exponential, and rows without one cost a subtraction. */
 int64_t om_simulate_cell_count(om_simulate_cell *cell, const om_simulate_model *model,
                                const double *strengths, double *rates, int32_t *rows,

@@ -11,8 +11,8 @@
 #include <string.h>
 
 /* Mean and standard deviation of the log share by role. */
-static const double base_mean[] = {0.0, 6.3, 1.0, 1.6, 6.0};
-static const double base_sd[] = {2.2, 0.7, 1.0, 1.5, 0.7};
+static const double base_mean[] = {0.0, 6.3, 1.0, 2.5, 6.0};
+static const double base_sd[] = {2.2, 0.7, 1.0, 1.2, 0.7};
 
 /* The pool before it is put into its final order. */
 typedef struct draft {
@@ -121,7 +121,7 @@ static om_status fill_members(om_simulate_members *members, const om_strings *se
                                           om_hallmark_code(hallmark), "");
     for (int64_t i = 0; i < n; i++) {
         int64_t drafted = om_string_map_get(pool->index_of, om_strings_get(set, i), -1);
-        double loading = fabs(1.0 + 0.4 * om_random_normal(&random));
+        double loading = fabs(1.3 + 0.4 * om_random_normal(&random));
         if (drafted >= 0 && pool->roles[drafted] == OM_ROLE_HALLMARK) {
             members->genes[members->count] = place[drafted];
             members->loadings[members->count] = loading;

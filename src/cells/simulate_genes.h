@@ -17,7 +17,8 @@ typedef enum om_simulate_role {
     OM_ROLE_MITO
 } om_simulate_role;
 
-/* The genes of one hallmark: indices into the pool, and how strongly the programme drives each. */
+/* The genes of one hallmark: indices into the pool, and how steeply each follows the pathway's
+ * level. */
 typedef struct om_simulate_members {
     int64_t count;
     int64_t *genes;

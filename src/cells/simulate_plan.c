@@ -14,7 +14,7 @@ enum { N_WEIGHTS = sizeof study_weights / sizeof study_weights[0] };
 
 /* The patient with two samples (from 0), and how many samples a data set needs for that, and for
  * one that is no tumour. */
-enum { CELLS_PER_SAMPLE = 1100, PAIRED_PATIENT = 2, SAMPLES_FOR_PAIR = 5, SAMPLES_FOR_NORMAL = 3 };
+enum { CELLS_PER_SAMPLE = 1000, PAIRED_PATIENT = 2, SAMPLES_FOR_PAIR = 5, SAMPLES_FOR_NORMAL = 3 };
 
 /* Sizes of samples relative to the mean: tumours are even between `smallest` and 2 - `smallest`. */
 static const double smallest_sample = 0.65;

@@ -66,62 +66,6 @@ void om_synthetic_block_add_part(om_synthetic_block *block, int64_t n, const int
     }
 }
 
-om_status om_synthetic_rows_create(om_synthetic_rows **out) {
-    om_synthetic_rows *rows = om_calloc(1, sizeof *rows);
-    *out = rows;
-    if (rows == NULL) {
-        return OM_MEMORY;
-    }
-    rows->indptr = om_calloc(1, sizeof *rows->indptr);
-    if (rows->indptr == NULL) {
-        om_synthetic_rows_destroy(out);
-        return OM_MEMORY;
-    }
-    return OM_OK;
-}
-
-void om_synthetic_rows_destroy(om_synthetic_rows **rows) {
-    if (*rows == NULL) {
-        return;
-    }
-    om_free((*rows)->indptr);
-    om_free((*rows)->indices);
-    om_free((*rows)->values);
-    om_free(*rows);
-    *rows = NULL;
-}
-
-/* Room for one more row with `n_values` values. */
-static om_status reserve(om_synthetic_rows *rows, int64_t n_values) {
-    if (rows->n_rows == rows->row_capacity) {
-        int64_t capacity = rows->row_capacity > 0 ? 2 * rows->row_capacity : 16;
-        int64_t *indptr = om_realloc(rows->indptr, capacity + 1, sizeof *indptr);
-        if (indptr == NULL) {
-            return OM_MEMORY;
-        }
-        rows->indptr = indptr;
-        rows->row_capacity = capacity;
-    }
-    int64_t needed = rows->indptr[rows->n_rows] + n_values;
-    if (needed <= rows->value_capacity) {
-        return OM_OK;
-    }
-    int64_t capacity = rows->value_capacity + rows->value_capacity / 2;
-    capacity = capacity > needed ? capacity : needed;
-    int32_t *indices = om_realloc(rows->indices, capacity, sizeof *indices);
-    if (indices == NULL) {
-        return OM_MEMORY;
-    }
-    rows->indices = indices;
-    uint32_t *values = om_realloc(rows->values, capacity, sizeof *values);
-    if (values == NULL) {
-        return OM_MEMORY;
-    }
-    rows->values = values;
-    rows->value_capacity = capacity;
-    return OM_OK;
-}
-
 static om_status append(om_synthetic_rows *rows, om_synthetic_block *block, int64_t column) {
     uint64_t sum = block->sums[column];
     if (sum > UINT32_MAX) {
@@ -139,7 +83,7 @@ om_status om_synthetic_block_finish(om_synthetic_block *block, om_synthetic_rows
     for (int64_t w = 0; w < block->n_words; w++) {
         n_values += __builtin_popcountll(block->touched[w]);
     }
-    OM_TRY(reserve(rows, n_values));
+    OM_TRY(om_synthetic_rows_reserve(rows, n_values));
     rows->n_rows++;
     rows->indptr[rows->n_rows] = rows->indptr[rows->n_rows - 1];
     for (int64_t w = 0; w < block->n_words; w++) {

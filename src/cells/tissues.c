@@ -3,29 +3,7 @@
 #include "oncomark/h5ad.h"
 #include "oncomark/memory.h"
 
-static om_status check_validation(const om_tissues *tissues, const om_job *job) {
-    for (int64_t d = 0; d < job->n_data; d++) {
-        const om_data_set *data_set = &job->data[d];
-        bool named = data_set->threshold_tissue != NULL;
-        const char *wanted = named ? data_set->threshold_tissue : data_set->tissue;
-        int64_t tissue = om_strings_find(tissues->names, wanted);
-        if (data_set->role != OM_ROLE_VALIDATE ||
-            (tissue >= 0 && tissues->has_training[tissue] != 0)) {
-            continue;
-        }
-        return om_fail(OM_USAGE,
-                       "%s:%ld: data set %s: found %s \"%s\", which no training data set has; "
-                       "expected %s",
-                       job->path, data_set->line, data_set->id,
-                       named ? "threshold_tissue" : "tissue", wanted,
-                       named ? "the tissue of one"
-                             : "the tissue of one, or a threshold_tissue that names one");
-    }
-    return OM_OK;
-}
-
 static om_status fill(om_tissues *tissues, const om_job *job) {
-    bool any = false;
     for (int64_t d = 0; d < job->n_data; d++) {
         const om_data_set *data_set = &job->data[d];
         int64_t tissue = om_strings_find(tissues->names, data_set->tissue);
@@ -36,14 +14,9 @@ static om_status fill(om_tissues *tissues, const om_job *job) {
         tissues->of_data[d] = tissue;
         if (data_set->role == OM_ROLE_TRAIN) {
             tissues->has_training[tissue] = 1;
-            any = true;
         }
     }
-    if (!any) {
-        return om_fail(OM_USAGE, "%s: found no data set with role train, expected at least one",
-                       job->path);
-    }
-    return check_validation(tissues, job);
+    return OM_OK;
 }
 
 om_status om_tissues_create(om_tissues **out, const om_job *job) {

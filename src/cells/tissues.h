@@ -14,9 +14,8 @@ typedef struct om_tissues {
     uint8_t *has_training; /* [tissues] 1 where a data set with role train has it */
 } om_tissues;
 
-/* OM_USAGE, with job file and line, where a validation data set's tissue (or the threshold_tissue
- * that it names) is that of no training data set, so that it cannot have thresholds; or where no
- * data set is for training. Local. */
+/* That there is training data, and thresholds for all validation data, was checked when the job was
+ * read. Local. */
 om_status om_tissues_create(om_tissues **out, const om_job *job);
 void om_tissues_destroy(om_tissues **tissues);
 

@@ -41,7 +41,7 @@ static om_status print_help(om_ctx *ctx) {
             "comma-separated "
             "(6)\n"
             "  --cells N         cells of all data sets together (30000)\n"
-            "  --samples N       tumour samples a data set (one for every 800 cells)\n"
+            "  --samples N       tumour samples a data set (one for every 1000 cells)\n"
             "  --genes N         genes to draw on (20000)\n"
             "  --gene-sets FILE  the ten sets (jobs/gene_sets/hallmarks.gmt)\n"
             "  --effect X        multiplies the strength of all programmes; 0: none (1)\n"

@@ -55,7 +55,7 @@ om_status om_gradient_create(om_gradient **out, om_network_shape shape, int64_t 
     gradient->shape = shape;
     gradient->block = block;
     gradient->n_leaves = n_leaves;
-    gradient->n_parameters = om_network_view(shape, NULL).n_parameters;
+    gradient->n_parameters = om_network_parameters(shape);
     gradient->values = om_calloc(gradient->n_parameters, sizeof(float));
     gradient->incoming = om_calloc(gradient->n_parameters, sizeof(float));
     gradient->x = om_calloc(n_leaves * block * shape.n_features, sizeof(float));

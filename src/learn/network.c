@@ -16,11 +16,15 @@ int64_t om_network_small_parameters(om_network_shape shape) {
     return shape.hidden + units * shape.hidden + units + units + OM_N_HALLMARKS;
 }
 
+int64_t om_network_parameters(om_network_shape shape) {
+    return shape.hidden * shape.n_features + om_network_small_parameters(shape);
+}
+
 om_network om_network_view(om_network_shape shape, float *parameters) {
     int64_t units = OM_N_HALLMARKS * shape.head;
     int64_t large = shape.hidden * shape.n_features;
     om_network view = {.shape = shape, .parameters = parameters, .hidden_weight = parameters};
-    view.n_parameters = large + om_network_small_parameters(shape);
+    view.n_parameters = om_network_parameters(shape);
     view.hidden_bias = view.hidden_weight + large;
     view.head_weight = view.hidden_bias + shape.hidden;
     view.head_bias = view.head_weight + units * shape.hidden;
@@ -44,9 +48,8 @@ static om_status check_shape(om_network_shape shape) {
 om_status om_network_create(om_network **out, om_network_shape shape) {
     *out = NULL;
     OM_TRY(check_shape(shape));
-    int64_t n_parameters = om_network_view(shape, NULL).n_parameters;
     om_network *network = om_malloc(1, sizeof *network);
-    float *parameters = om_calloc(n_parameters, sizeof *parameters);
+    float *parameters = om_calloc(om_network_parameters(shape), sizeof *parameters);
     if (network == NULL || parameters == NULL) {
         om_free(network);
         om_free(parameters);

@@ -26,16 +26,16 @@ on() {
 
 # A corpus as in the demo (same data sets and proportions), small enough for a test; made once.
 make_corpus() {
-    on 2 simulate --out "$corpus" --gene-sets "$source_folder/jobs/gene_sets/hallmarks.gmt" --cells 9000 --samples 6 --seed 7
+    on 2 simulate --out "$corpus" --gene-sets "$source_folder/jobs/gene_sets/hallmarks.gmt" --cells 9000 --samples 5 --seed 7
 }
 
-# write_job FILE WORKDIR: a job over the corpus, with blocks of 40 cells for want of cells.
+# write_job FILE WORKDIR: a job over the corpus, with blocks of 20 cells for want of cells.
 write_job() {
     {
         echo "workdir: $2"
         echo "gene_sets: $source_folder/jobs/gene_sets/hallmarks.gmt"
         echo "alias_table: $source_folder/jobs/gene_sets/aliases.tsv"
-        echo "synthetic: {cells_per_sample: 40, min_cells: 40}"
+        echo "synthetic: {cells_per_sample: 20, min_cells: 20}"
         echo "data:"
         for folder in "$corpus"/Data_*; do
             echo "  - {path: $folder}"

@@ -8,7 +8,7 @@ on 3 run "$work/job-twin.yaml" 2> "$work/log-twin" || {
     fail "run"
 }
 "$python" -W ignore "$source_folder/tests/e2e/twin_cells.py" "$corpus" "$work/twin" \
-    "$source_folder/jobs/gene_sets/hallmarks.gmt" 40 40
+    "$source_folder/jobs/gene_sets/hallmarks.gmt" 20 20
 "$python" -W ignore "$source_folder/tests/e2e/twin_learn.py" "$work/twin" "$work/profiles"
 
 # Predictions: genes in rows or columns, comma or tab, plain or gzip, one rank or three.

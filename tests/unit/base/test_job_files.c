@@ -48,7 +48,8 @@ static void assert_same_section(const om_job *one, const om_job *other, const ch
     om_text_destroy(&text_other);
 }
 
-/* The demo shows the defaults: a job that says nothing has the same parameters. */
+/* The demo shows the defaults: a job that says nothing has the same parameters, but for the size of
+ * a synthetic sample. */
 static void demo_shows_the_defaults(void **state) {
     (void)state;
     om_job *job = load("demo.yaml");
@@ -64,11 +65,15 @@ static void demo_shows_the_defaults(void **state) {
     const char *minimal = "gene_sets: s\ndata: [{path: Data_A_Skin}]\n";
     assert_int_equal(om_job_parse(&defaults, "demo.yaml", minimal, (int64_t)strlen(minimal), NULL),
                      OM_OK);
-    static const char *const sections[] = {"seed",      "exclude_where", "qc",       "score",
-                                           "threshold", "synthetic",     "features", "train"};
+    static const char *const sections[] = {"seed",      "exclude_where", "qc",   "score",
+                                           "threshold", "features",      "train"};
     for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
         assert_same_section(job, defaults, sections[i], true);
     }
+    assert_int_equal(defaults->synthetic.cells_per_sample, 200);
+    assert_int_equal(defaults->synthetic.min_cells, 200);
+    assert_int_equal(job->synthetic.cells_per_sample, 50);
+    assert_int_equal(job->synthetic.min_cells, 50);
     om_job_destroy(&defaults);
     om_job_destroy(&job);
 }

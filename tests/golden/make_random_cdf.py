@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
-"""Writes random_cdf.csv: exact distribution functions for tests/unit/base/test_random.c.
+"""Writes random_cdf.csv: exact distribution functions for tests/unit/base/test_random.c (SciPy 1.10.1).
 
-Run by hand: python3 tests/golden/random_cdf.py > tests/golden/random_cdf.csv (made by SciPy 1.10.1).
+Run by hand: /usr/bin/python3 make_random_cdf.py > random_cdf.csv
 """
 import numpy as np
 from scipy import stats
