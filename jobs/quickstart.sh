@@ -32,7 +32,6 @@ awk -F, '
         print "   hallmark  samples (positive + negative)  AUROC  of the other nine outputs, mean"
         for (i = 1; i <= count; i++) {
             h = order[i]
-            others = 0
             printf "   %-8s  %29s  %5.3f  %5.3f\n", h, n[h], own[h], crosses[h] ? cross[h] / crosses[h] : 0
         }
     }' work/demo/test.csv

@@ -56,6 +56,7 @@ om_status om_simulate_default_studies(om_strings *studies, int64_t count);
 
 /* Writes <out>/Data_<id>/ {Exp_data_UMIcounts.mtx[.gz], Genes.txt, Cells.csv, Meta-data.csv or
  * Samples.csv}, <out>/truth/<id>.csv (cell, cell_type, bad, kind and a 0/1 column a hallmark) and
+ * <out>/bulk/<id>.csv (the samples as bulk profiles, genes in rows) and
  * <out>/simulate.json, the mark of a complete simulation. The bytes depend on the options only,
  * not on the number of ranks. A folder that holds the same simulation is left as it is; any other
  * that is not empty is OM_USAGE, as are options that make no sense. Options must match on all

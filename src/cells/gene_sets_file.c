@@ -55,8 +55,7 @@ static om_status find_layout(const char *path, layout *found, char *delimiter) {
                          "%s:%" PRId64 ": found no gene set, expected GMT lines (hallmark, "
                          "description, genes) or a table with a column a hallmark",
                          path, om_reader_line_number(reader));
-    }
-    if (status == OM_OK) {
+    } else if (status == OM_OK) {
         *delimiter = strchr(line, '\t') != NULL ? '\t' : ',';
         *found = layout_of(line);
     }

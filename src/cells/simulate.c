@@ -76,6 +76,28 @@ static om_status get_sets(om_ctx *ctx, const char *path, om_gene_sets **sets) {
     return om_gene_sets_broadcast(ctx, 0, sets);
 }
 
+/* The matrix, and the samples as bulk profiles. */
+static om_status write_counts(om_ctx *ctx, const om_simulate_options *options,
+                              om_simulate_model *model, const double *strengths, const char *folder,
+                              om_progress *progress) {
+    int64_t n_sums = model->study->n_samples * model->n_rows;
+    int64_t *bulk = om_calloc(n_sums, sizeof *bulk);
+    char *path = om_format("%s/bulk/%s.csv", options->out, model->study->id);
+    om_status status = om_agree(ctx, bulk != NULL && path != NULL ? OM_OK : OM_MEMORY);
+    if (status == OM_OK) {
+        status = om_simulate_matrix_write(ctx, model, strengths, bulk, folder, progress);
+    }
+    if (status == OM_OK) {
+        status = om_sum_i64(ctx, bulk, n_sums);
+    }
+    if (status == OM_OK && om_context_is_root(ctx)) {
+        status = om_simulate_files_write_bulk(model, bulk, path);
+    }
+    om_free(bulk);
+    om_free(path);
+    return om_agree(ctx, status);
+}
+
 /* The root's files of a data set and its matrix. */
 static om_status write_study(om_ctx *ctx, const om_simulate_options *options,
                              om_simulate_model *model, const double *strengths,
@@ -95,7 +117,7 @@ static om_status write_study(om_ctx *ctx, const om_simulate_options *options,
     }
     status = om_agree(ctx, status);
     if (status == OM_OK) {
-        status = om_simulate_matrix_write(ctx, model, strengths, folder, progress);
+        status = write_counts(ctx, options, model, strengths, folder, progress);
     }
     om_free(folder);
     om_free(truth);

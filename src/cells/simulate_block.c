@@ -12,6 +12,7 @@ enum { MAX_ENTRY = 64, GZIP_LEVEL = 1, GZIP_WINDOW = 15 + 16 };
 struct om_simulate_block {
     om_simulate_model *model; /* borrowed */
     const double *strengths;  /* borrowed */
+    int64_t *bulk;            /* [samples x rows], borrowed */
     int64_t sample;           /* the model is set to this one; -1 none */
     om_simulate_biopsy biopsy;
     double *rates;
@@ -27,7 +28,7 @@ struct om_simulate_block {
 };
 
 om_status om_simulate_block_create(om_simulate_block **out, om_simulate_model *model,
-                                   const double *strengths) {
+                                   const double *strengths, int64_t *bulk) {
     om_simulate_block *block = om_calloc(1, sizeof *block);
     *out = block;
     if (block == NULL) {
@@ -35,6 +36,7 @@ om_status om_simulate_block_create(om_simulate_block **out, om_simulate_model *m
     }
     block->model = model;
     block->strengths = strengths;
+    block->bulk = bulk;
     block->sample = -1;
     block->rates = om_calloc(model->n_rows, sizeof *block->rates);
     block->rows = om_calloc(model->n_rows, sizeof *block->rows);
@@ -103,7 +105,9 @@ static om_status add_cell(om_simulate_block *block, int64_t index) {
     unsigned char column[MAX_ENTRY];
     size_t column_length = (size_t)(put_number(column, index + 1, ' ') - column);
     unsigned char *to = block->text + block->text_length;
+    int64_t *bulk = block->bulk + sample * model->n_rows;
     for (int64_t i = 0; i < n; i++) {
+        bulk[block->rows[i]] += block->counts[i];
         to = put_number(to, (int64_t)block->rows[i] + 1, ' ');
         memcpy(to, column, column_length);
         to = put_number(to + column_length, block->counts[i], '\n');

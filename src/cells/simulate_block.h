@@ -9,9 +9,10 @@ enum { OM_BLOCK_CELLS = 64 };
 /* What a rank needs to make blocks. */
 typedef struct om_simulate_block om_simulate_block;
 
-/* `model` and `strengths` [OM_N_HALLMARKS] are borrowed. Local. */
+/* `model` and `strengths` [OM_N_HALLMARKS] are borrowed, and so is `bulk` [samples x rows of the
+ * model], to which the counts of all cells made are added. Local. */
 om_status om_simulate_block_create(om_simulate_block **out, om_simulate_model *model,
-                                   const double *strengths);
+                                   const double *strengths, int64_t *bulk);
 void om_simulate_block_destroy(om_simulate_block **block);
 
 /* Makes cells first .. first+count-1 (count <= OM_BLOCK_CELLS). Local. */

@@ -9,11 +9,11 @@
 #include <math.h>
 #include <string.h>
 
-enum { N_PILOT = 900, N_ROUNDS = 5, BATCH = 32 };
+enum { N_PILOT = 900, N_ROUNDS = 3, BATCH = 32 };
 
 /* Distance of the two means in standard deviations that gives an AUC of 0.78. */
 static const double target_distance = 1.09;
-static const double first_strength = 0.6;
+static const double first_strength = 0.65;
 static const double least_strength = 0.02;
 static const double largest_strength = 5.0;
 

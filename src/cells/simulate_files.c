@@ -123,3 +123,33 @@ om_status om_simulate_files_write(const om_simulate_model *model, const char *fo
 om_status om_simulate_files_write_truth(const om_simulate_model *model, const char *path) {
     return write_file(model, path, add_truth);
 }
+
+static om_status add_bulk(const om_simulate_model *model, const int64_t *bulk, om_text *text) {
+    const om_simulate_study *study = model->study;
+    OM_TRY(om_text_add(text, "gene"));
+    for (int64_t sample = 0; sample < study->n_samples; sample++) {
+        OM_TRY(om_text_add(text, ",%s", study->samples[sample].name));
+    }
+    for (int64_t row = 0; row < model->n_rows; row++) {
+        OM_TRY(om_text_add(text, "\n%s", om_strings_get(model->symbols, row)));
+        for (int64_t sample = 0; sample < study->n_samples; sample++) {
+            OM_TRY(om_text_add(text, ",%" PRId64, bulk[sample * model->n_rows + row]));
+        }
+    }
+    return om_text_add(text, "\n");
+}
+
+om_status om_simulate_files_write_bulk(const om_simulate_model *model, const int64_t *bulk,
+                                       const char *path) {
+    om_text *text = NULL;
+    OM_TRY(om_text_create(&text));
+    om_status status = add_bulk(model, bulk, text);
+    if (status == OM_OK) {
+        status = om_folder_make_parent(path);
+    }
+    if (status == OM_OK) {
+        status = om_file_write(path, om_text_get(text), (int64_t)om_text_length(text));
+    }
+    om_text_destroy(&text);
+    return status;
+}

@@ -10,4 +10,8 @@ om_status om_simulate_files_write(const om_simulate_model *model, const char *fo
 /* The truth of each cell as CSV. Local. */
 om_status om_simulate_files_write_truth(const om_simulate_model *model, const char *path);
 
+/* The samples as bulk profiles: `bulk` [samples x rows] as CSV, genes in rows. Local. */
+om_status om_simulate_files_write_bulk(const om_simulate_model *model, const int64_t *bulk,
+                                       const char *path);
+
 #endif

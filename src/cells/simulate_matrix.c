@@ -153,11 +153,11 @@ static om_status make_round(om_ctx *ctx, om_simulate_block *block, int64_t n_cel
 }
 
 om_status om_simulate_matrix_write(om_ctx *ctx, om_simulate_model *model, const double *strengths,
-                                   const char *folder, om_progress *progress) {
+                                   int64_t *bulk, const char *folder, om_progress *progress) {
     output to = {0};
     om_simulate_block *block = NULL;
     int64_t n_cells = model->study->n_cells;
-    om_status status = om_simulate_block_create(&block, model, strengths);
+    om_status status = om_simulate_block_create(&block, model, strengths, bulk);
     if (status == OM_OK && om_context_is_root(ctx)) {
         status = open_output(&to, model, folder);
     }

@@ -201,16 +201,18 @@ typedef struct tally {
     int64_t blocks[OM_SYNTHETIC_GROUPS];
     int64_t cells[OM_SYNTHETIC_GROUPS];
     int64_t largest; /* cells of the largest group */
+    int64_t n_blocks;
 } tally;
 
 static tally count_tissue(const stage *work, int64_t tissue) {
-    tally sums = {{0}, {0}, 0};
+    tally sums = {.largest = 0};
     for (int64_t i = 0; i < work->catalog->n_data; i++) {
         const om_synthetic_data *data = &work->catalog->data[i];
         int64_t n_groups = om_strings_count(data->samples) * OM_SYNTHETIC_GROUPS;
         for (int64_t g = 0; g < n_groups && work->tissues->of_data[data->job_index] == tissue;
              g++) {
             int64_t cells = data->group_cells[g];
+            sums.n_blocks += data->group_blocks[g];
             sums.blocks[g % OM_SYNTHETIC_GROUPS] += data->group_blocks[g];
             sums.cells[g % OM_SYNTHETIC_GROUPS] += cells;
             sums.largest = cells > sums.largest ? cells : sums.largest;
@@ -229,6 +231,12 @@ static om_status add_tally(om_text *text, const int64_t *values) {
     return OM_OK;
 }
 
+/* The smallest group of cells of one label that gives a synthetic sample. */
+static int64_t cells_needed(const om_synthetic_parameters *parameters) {
+    return parameters->min_cells > parameters->cells_per_sample ? parameters->min_cells
+                                                                : parameters->cells_per_sample;
+}
+
 /* Why there is no synthetic sample. */
 static om_status explain(const stage *work, om_text *text) {
     for (int64_t t = 0; t < om_strings_count(work->tissues->names); t++) {
@@ -240,14 +248,13 @@ static om_status explain(const stage *work, om_text *text) {
         }
     }
     const om_synthetic_parameters *parameters = &work->job->synthetic;
-    int64_t block = parameters->cells_per_sample;
     return om_fail(OM_INPUT,
                    "%s: found too few cells for a synthetic sample, expected at least %" PRId64
                    " positive or as many negative ones of a hallmark in one sample "
                    "(synthetic.min_cells %" PRId64 ", cells_per_sample %" PRId64
                    "). Positive+negative cells found%s",
-                   work->job->path, parameters->min_cells > block ? parameters->min_cells : block,
-                   parameters->min_cells, block, om_text_get(text));
+                   work->job->path, cells_needed(parameters), parameters->min_cells,
+                   parameters->cells_per_sample, om_text_get(text));
 }
 
 /* On the root: synthetic samples by tissue and hallmark. */
@@ -258,6 +265,14 @@ static om_status tell(const stage *work, om_text *text) {
             continue;
         }
         tally sums = count_tissue(work, t);
+        if (sums.n_blocks == 0) {
+            om_log_warn(log,
+                        "%s gives no synthetic samples: found at most %" PRId64
+                        " cells of one label in a sample, expected at least %" PRId64,
+                        om_strings_get(work->tissues->names, t), sums.largest,
+                        cells_needed(&work->job->synthetic));
+            continue;
+        }
         om_text_clear(text);
         OM_TRY(add_tally(text, sums.blocks));
         om_log_info(log, "synthetic samples of %s (positive+negative):%s",

@@ -177,19 +177,19 @@ static om_status threshold_parts(om_threshold out[OM_N_HALLMARKS], om_ctx *group
 
 static om_status count_labels(om_threshold out[OM_N_HALLMARKS], om_ctx *group,
                               om_threshold_method method, int64_t n, const double *scores) {
-    int64_t counts[2 * OM_N_HALLMARKS] = {0};
+    int64_t counts[OM_N_HALLMARKS][2] = {{0}};
     for (int64_t i = 0; i < n; i++) {
         for (int h = 0; h < OM_N_HALLMARKS; h++) {
             om_label label = om_threshold_label(&out[h], method, scores[i * OM_N_HALLMARKS + h]);
             if (label != OM_LABEL_NONE) {
-                counts[2 * h + (int)label]++;
+                counts[h][label]++;
             }
         }
     }
-    OM_TRY(om_sum_i64(group, counts, 2 * OM_N_HALLMARKS));
+    OM_TRY(om_sum_i64(group, counts[0], (int64_t)2 * OM_N_HALLMARKS));
     for (int h = 0; h < OM_N_HALLMARKS; h++) {
-        out[h].n_negative = counts[2 * h + OM_LABEL_NEGATIVE];
-        out[h].n_positive = counts[2 * h + OM_LABEL_POSITIVE];
+        out[h].n_negative = counts[h][OM_LABEL_NEGATIVE];
+        out[h].n_positive = counts[h][OM_LABEL_POSITIVE];
     }
     return OM_OK;
 }

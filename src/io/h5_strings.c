@@ -36,6 +36,9 @@ static om_status open_reader(string_reader *reader, const om_h5 *file, const cha
     reader->variable = H5Tis_variable_str(reader->memory_type) > 0;
     reader->space_padded = H5Tget_strpad(reader->memory_type) == H5T_STR_SPACEPAD;
     reader->size = reader->variable ? sizeof(char *) : H5Tget_size(reader->memory_type);
+    if (reader->size == 0) {
+        return om_h5_fail(file, OM_SYSTEM, path, "get the size of the strings of");
+    }
     return OM_OK;
 }
 

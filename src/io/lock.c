@@ -218,10 +218,12 @@ void om_lock_release(om_lock **lock) {
     }
     /* Not by om_lock_check: the message of an error that ends the run must stand. */
     char text[HOLDER_TEXT];
-    if ((*lock)->is_owner && read_text((*lock)->path, text) && strcmp(text, (*lock)->text) == 0) {
-        unlink((*lock)->path);
+    char *path = (*lock)->path;
+    if ((*lock)->is_owner && path != NULL && read_text(path, text) &&
+        strcmp(text, (*lock)->text) == 0) {
+        unlink(path);
     }
-    om_free((*lock)->path);
+    om_free(path);
     om_free(*lock);
     *lock = NULL;
 }

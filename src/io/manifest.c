@@ -264,20 +264,20 @@ static om_status add_job(cJSON *manifest, const om_job *job) {
     return status;
 }
 
-static om_status fill_manifest(cJSON *manifest, const om_job *job, int ranks, const cJSON *stages,
-                               const cJSON *artefacts) {
+static om_status fill_manifest(cJSON *manifest, const om_job *job, int ranks, cJSON *stages,
+                               cJSON *artefacts) {
     OM_TRY(add_string(manifest, "oncomark", om_version()));
     OM_TRY(add_job(manifest, job));
     if (cJSON_AddNumberToObject(manifest, "ranks", ranks) == NULL ||
-        !cJSON_AddItemReferenceToObject(manifest, "stages", (cJSON *)(uintptr_t)stages) ||
-        !cJSON_AddItemReferenceToObject(manifest, "artefacts", (cJSON *)(uintptr_t)artefacts)) {
+        !cJSON_AddItemReferenceToObject(manifest, "stages", stages) ||
+        !cJSON_AddItemReferenceToObject(manifest, "artefacts", artefacts)) {
         return json_failure();
     }
     return OM_OK;
 }
 
-om_status om_manifest_write(const char *path, const om_job *job, int ranks, const cJSON *stages,
-                            const cJSON *artefacts) {
+om_status om_manifest_write(const char *path, const om_job *job, int ranks, cJSON *stages,
+                            cJSON *artefacts) {
     cJSON *manifest = cJSON_CreateObject();
     if (manifest == NULL) {
         return json_failure();

@@ -32,8 +32,8 @@ om_status om_manifest_write_record(const char *records_folder, const char *artef
                                    const char *key, const char *digest);
 
 /* Writes manifest.json: job and parameters, `stages` and `artefacts` (borrowed objects). */
-om_status om_manifest_write(const char *path, const om_job *job, int ranks, const cJSON *stages,
-                            const cJSON *artefacts);
+om_status om_manifest_write(const char *path, const om_job *job, int ranks, cJSON *stages,
+                            cJSON *artefacts);
 
 /* The stages object of an existing manifest.json, empty if there is none; owned by the caller. */
 om_status om_manifest_read_stages(cJSON **out, const char *path);

@@ -235,7 +235,7 @@ om_status om_file_read_all(const char *path, char **bytes, int64_t *length) {
     om_status status = OM_OK;
     do {
         if (capacity - n < BUFFER_BYTES) {
-            capacity = capacity == 0 ? 2 * BUFFER_BYTES : 2 * capacity;
+            capacity = capacity == 0 ? (int64_t)2 * BUFFER_BYTES : 2 * capacity;
             char *larger = om_realloc(text, capacity, 1);
             if (larger == NULL) {
                 status = OM_MEMORY;

@@ -49,45 +49,44 @@ static om_status open_on_root(om_workdir *workdir) {
     return status;
 }
 
+/* The list of one text that rank 0 has, on all ranks. */
+static om_status share_text(om_ctx *ctx, const char *text, om_strings **out) {
+    om_status status = OM_OK;
+    if (om_context_is_root(ctx)) {
+        status = om_strings_create(out);
+        if (status == OM_OK) {
+            status = om_strings_add(*out, text);
+        }
+    }
+    status = om_agree(ctx, status);
+    return status == OM_OK ? om_broadcast_strings(ctx, 0, out) : status;
+}
+
 /* Gives all ranks rank 0's view of the artefacts. */
 static om_status share_artefacts(om_workdir *workdir) {
-    bool is_root = om_context_is_root(workdir->ctx);
-    char *json = is_root ? cJSON_PrintUnformatted(workdir->artefacts) : NULL;
-    int64_t length = json != NULL ? (int64_t)strlen(json) + 1 : 0;
-    OM_TRY(om_agree(workdir->ctx,
-                    !is_root || json != NULL ? OM_OK : om_fail(OM_MEMORY, "out of memory: JSON")));
-    OM_TRY(om_broadcast(workdir->ctx, 0, &length, sizeof length));
-    char *copy = om_malloc(length, 1);
-    OM_TRY(om_agree(workdir->ctx, copy != NULL ? OM_OK : OM_MEMORY));
-    if (is_root) {
-        memcpy(copy, json, (size_t)length);
-    }
-    om_status status = om_broadcast(workdir->ctx, 0, copy, length);
-    if (status == OM_OK && !is_root) {
+    om_ctx *ctx = workdir->ctx;
+    om_strings *shared = NULL;
+    char *json = om_context_is_root(ctx) ? cJSON_PrintUnformatted(workdir->artefacts) : NULL;
+    om_status status = share_text(ctx, json != NULL ? json : "", &shared);
+    if (status == OM_OK && !om_context_is_root(ctx)) {
         cJSON_Delete(workdir->artefacts);
-        workdir->artefacts = cJSON_Parse(copy);
-        status = workdir->artefacts != NULL ? OM_OK : om_fail(OM_MEMORY, "out of memory: JSON");
+        workdir->artefacts = cJSON_Parse(om_strings_get(shared, 0));
     }
-    om_free(copy);
+    if (status == OM_OK) {
+        bool failed = workdir->artefacts == NULL || (om_context_is_root(ctx) && json == NULL);
+        status = om_agree(ctx, failed ? om_fail(OM_MEMORY, "out of memory: JSON") : OM_OK);
+    }
     cJSON_free(json);
-    return om_agree(workdir->ctx, status);
+    om_strings_destroy(&shared);
+    return status;
 }
 
 /* Lets every rank check, before it renames a file, that the lock is still this run's. */
 static om_status share_lock(om_workdir *workdir) {
     bool is_root = om_context_is_root(workdir->ctx);
     om_strings *text = NULL;
-    om_status status = OM_OK;
-    if (is_root) {
-        status = om_strings_create(&text);
-        if (status == OM_OK) {
-            status = om_strings_add(text, om_lock_text(workdir->lock));
-        }
-    }
-    status = om_agree(workdir->ctx, status);
-    if (status == OM_OK) {
-        status = om_broadcast_strings(workdir->ctx, 0, &text);
-    }
+    om_status status =
+        share_text(workdir->ctx, is_root ? om_lock_text(workdir->lock) : NULL, &text);
     if (status == OM_OK && !is_root) {
         status = om_lock_watch(&workdir->lock, workdir->lock_path, om_strings_get(text, 0));
     }

@@ -43,7 +43,7 @@ void om_gene_sums_add(om_gene_sums *sums, const om_counts *counts, int64_t row, 
     for (int64_t i = counts->indptr[row]; i < counts->indptr[row + 1]; i++) {
         uint64_t value = (uint64_t)counts->values[i];
         sum[counts->indices[i]] += value;
-        sum_of_squares[counts->indices[i]] += value * value;
+        sum_of_squares[counts->indices[i]] += (om_wide)value * value;
     }
     sums->n_samples[label]++;
 }

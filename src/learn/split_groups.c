@@ -161,7 +161,7 @@ static void improve(split_deal *deal, const int64_t *order,
 static void count_kinds(split_deal *deal, const om_sample_table *table, const int32_t *group) {
     for (int64_t i = 0; i < table->n_samples; i++) {
         int kind = 2 * table->task[i] + table->label[i];
-        int64_t *counts = deal->group_counts + group[i] * N_COUNTS;
+        int64_t *counts = deal->group_counts + (int64_t)group[i] * N_COUNTS;
         counts[kind]++;
         counts[TOTAL]++;
         deal->totals[kind]++;

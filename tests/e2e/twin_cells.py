@@ -46,6 +46,11 @@ def check_store(folder, store):
     meta = pd.read_csv(meta_file if meta_file.exists() else folder / "Samples.csv", dtype=str).set_index("sample")
     assert list(store.obs["patient"]) == list(meta.loc[cells["sample"], "patient"])
     assert list(store.obs["cancer_type"].astype(str)) == list(meta.loc[cells["sample"], "cancer_type"])
+    bulk = pd.read_csv(corpus / "bulk" / f"{folder.name[len('Data_'):]}.csv")
+    assert list(bulk["gene"]) == genes
+    for sample in set(cells["sample"]):
+        total = np.asarray(expected[np.flatnonzero(cells["sample"] == sample)].sum(axis=0)).ravel()
+        assert (bulk[sample].to_numpy() == total).all(), sample
     return expected
 
 
