@@ -17,8 +17,8 @@ typedef struct om_ctx om_ctx;
 /* Duplicates `comm`. `log` is borrowed and must outlive the context. Collective on comm. */
 om_status om_context_create(om_ctx **out, MPI_Comm comm, om_log *log);
 
-/* Ranks of the same colour (>= 0) form a new context, in the order of their ranks here.
- * Collective on ctx. */
+/* Ranks of the same colour (>= 0) form a new context, in the order of their ranks here. They need
+ * not agree on the outcome: all ranks of ctx have the same. Collective on ctx. */
 om_status om_context_split(om_ctx **out, om_ctx *ctx, int colour);
 
 /* Collective on ctx. */

@@ -229,10 +229,10 @@ int om_job_table_find(om_parameters table, const char *key) {
 
 const om_parameter *om_job_table_section(om_parameters table, const char *section) {
     size_t length = strlen(section);
-    for (int row = 0; row < table.n; row++) {
-        const char *key = table.rows[row].key;
-        if (strncmp(key, section, length) == 0 && key[length] == '.') {
-            return &table.rows[row];
+    const om_parameter *end = table.rows + table.n;
+    for (const om_parameter *row = table.rows; row < end; row++) {
+        if (strncmp(row->key, section, length) == 0 && row->key[length] == '.') {
+            return row;
         }
     }
     return NULL;

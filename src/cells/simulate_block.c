@@ -1,3 +1,4 @@
+#define ZLIB_CONST /* zlib takes what it compresses as const */
 #include "simulate_block.h"
 
 #include "oncomark/memory.h"
@@ -152,7 +153,7 @@ om_status om_simulate_block_gzip(const unsigned char *bytes, int64_t length, int
     }
     om_status status = reserve(out, capacity, (int64_t)deflateBound(&stream, (uLong)length));
     if (status == OM_OK) {
-        stream.next_in = (Bytef *)(uintptr_t)bytes; /* zlib 1.2's type lacks the const */
+        stream.next_in = bytes;
         stream.avail_in = (uInt)length;
         stream.next_out = *out;
         stream.avail_out = (uInt)(*capacity < INT_MAX ? *capacity : INT_MAX);

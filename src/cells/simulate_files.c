@@ -87,6 +87,12 @@ static om_status add_truth(const om_simulate_model *model, om_text *text) {
     return add_lines(model, true, text);
 }
 
+static int age_of(const om_simulate_model *model, const om_simulate_sample *sample) {
+    om_random random =
+        om_simulate_stream(model->seed, OM_PURPOSE_SIMULATE_SAMPLE, "age", sample->patient, "");
+    return 35 + (int)om_random_below(&random, 45);
+}
+
 /* Where a data set says that a sample is no tumour: `cancer_type` in one, `sample_type` in the
  * next. */
 static om_status add_samples(const om_simulate_model *model, om_text *text) {
@@ -107,8 +113,7 @@ static om_status add_samples(const om_simulate_model *model, om_text *text) {
                    : om_text_add(text, "\"%s cancer, simulated\",", study->tissue));
         OM_TRY(om_text_add(text, "%s,%s,10x,%d,%" PRId64 "\n",
                            normal && in_cancer_type ? "tissue" : types[sample->source],
-                           sources[sample->source], 35 + (int)om_random_below(&random, 45),
-                           sample->n_cells));
+                           sources[sample->source], age_of(model, sample), sample->n_cells));
     }
     return OM_OK;
 }

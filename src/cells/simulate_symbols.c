@@ -53,9 +53,9 @@ const char *om_simulate_symbols_marker(int type, int index) {
 
 const char *om_simulate_symbols_legacy(const char *symbol) {
     static const char *const renamed[][2] = {
-        {"CXCL8", "IL8"},     {"H2AX", "H2AFX"},    {"MRE11", "MRE11A"},   {"PIDD1", "LRDD"},
-        {"CCN1", "CYR61"},    {"CCN2", "CTGF"},     {"STING1", "TMEM173"}, {"CGAS", "MB21D1"},
-        {"VSIR", "C10orf54"}, {"NECTIN2", "PVRL2"}, {"TIGAR", "C12orf5"},  {"ATP5F1A", "ATP5A1"},
+        {"CXCL8", "IL8"},     {"H2AX", "H2AFX"},  {"MRE11", "MRE11A"},
+        {"PIDD1", "LRDD"},    {"CCN1", "CYR61"},  {"CCN2", "CTGF"},
+        {"NECTIN2", "PVRL2"}, {"CGAS", "MB21D1"}, {"ATP5F1A", "ATP5A1"},
     };
     for (size_t i = 0; i < sizeof renamed / sizeof renamed[0]; i++) {
         if (strcmp(symbol, renamed[i][0]) == 0) {

@@ -7,23 +7,22 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#ifndef ONCOMARK_DATA_DIR
-#define ONCOMARK_DATA_DIR "/usr/local/share/oncomark"
-#endif
+#include <unistd.h>
 
 enum { DEFAULT_STUDIES = 6, MAX_STUDIES = 10000 };
 
-static const char *const gene_set_places[] = {"jobs/gene_sets/hallmarks.gmt",
-                                              "gene_sets/hallmarks.gmt",
-                                              ONCOMARK_DATA_DIR "/gene_sets/hallmarks.gmt"};
+/* Where the gene sets lie beside the program: in the source tree, and where it is installed. */
+static const char *const gene_set_places[] = {"../../jobs/gene_sets/hallmarks.gmt",
+                                              "../share/oncomark/jobs/gene_sets/hallmarks.gmt"};
 
 typedef struct simulate_command {
     om_simulate_options options;
     om_strings *studies;
+    char *found_sets; /* the gene sets beside the program, if none were named */
     bool help;
 } simulate_command;
 
@@ -43,7 +42,7 @@ static om_status print_help(om_ctx *ctx) {
             "  --cells N         cells of all data sets together (30000)\n"
             "  --samples N       tumour samples a data set (one for every 1000 cells)\n"
             "  --genes N         genes to draw on (20000)\n"
-            "  --gene-sets FILE  the ten sets (jobs/gene_sets/hallmarks.gmt)\n"
+            "  --gene-sets FILE  the ten sets (hallmarks.gmt beside the program)\n"
             "  --effect X        multiplies the strength of all programmes; 0: none (1)\n"
             "  --gzip WHICH      matrices compressed: none, mixed (every second one), all (mixed)\n"
             "  --help            this text\n");
@@ -179,22 +178,34 @@ static om_status parse_options(simulate_command *command, int argc, char **argv)
     return OM_OK;
 }
 
-/* The first of the usual places that has the gene sets; of the root, for all. */
+/* The first of the usual places that has the gene sets. */
+static om_status look_beside_program(simulate_command *command) {
+    char program[PATH_MAX] = "";
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    char *slash = length > 0 ? strrchr(program, '/') : NULL;
+    size_t n_places = sizeof gene_set_places / sizeof gene_set_places[0];
+    for (size_t i = 0; slash != NULL && i < n_places; i++) {
+        char *path = om_format("%.*s/%s", (int)(slash - program), program, gene_set_places[i]);
+        if (path == NULL) {
+            return OM_MEMORY;
+        }
+        if (om_file_exists(path)) {
+            command->found_sets = path;
+            return OM_OK;
+        }
+        om_free(path);
+    }
+    return om_fail(OM_USAGE, "simulate: found no gene sets beside the program, expected "
+                             "--gene-sets FILE (jobs/gene_sets/hallmarks.gmt of the source)");
+}
+
+/* Only the root reads the sets; the others name them, too. */
 static om_status find_gene_sets(om_ctx *ctx, simulate_command *command) {
-    enum { N_PLACES = sizeof gene_set_places / sizeof gene_set_places[0] };
     if (command->options.gene_sets != NULL) {
         return OM_OK;
     }
-    int place = 0;
-    while (om_context_is_root(ctx) && place < N_PLACES && !om_file_exists(gene_set_places[place])) {
-        place++;
-    }
-    OM_TRY(om_broadcast(ctx, 0, &place, sizeof place));
-    if (place == N_PLACES) {
-        return om_fail(OM_USAGE, "simulate: found no %s here, expected --gene-sets FILE",
-                       gene_set_places[0]);
-    }
-    command->options.gene_sets = gene_set_places[place];
+    OM_TRY(om_agree(ctx, om_context_is_root(ctx) ? look_beside_program(command) : OM_OK));
+    command->options.gene_sets = om_context_is_root(ctx) ? command->found_sets : "";
     return OM_OK;
 }
 
@@ -218,5 +229,6 @@ om_status om_cmd_simulate(om_ctx *ctx, int argc, char **argv) {
         }
     }
     om_strings_destroy(&command.studies);
+    om_free(command.found_sets);
     return status;
 }

@@ -36,10 +36,14 @@ static om_status open_reader(string_reader *reader, const om_h5 *file, const cha
     reader->variable = H5Tis_variable_str(reader->memory_type) > 0;
     reader->space_padded = H5Tget_strpad(reader->memory_type) == H5T_STR_SPACEPAD;
     reader->size = reader->variable ? sizeof(char *) : H5Tget_size(reader->memory_type);
-    if (reader->size == 0) {
-        return om_h5_fail(file, OM_SYSTEM, path, "get the size of the strings of");
-    }
     return OM_OK;
+}
+
+static int64_t strings_at_once(const string_reader *reader) {
+    if (reader->variable || reader->size == 0) {
+        return VARIABLE_STRINGS_AT_ONCE;
+    }
+    return OM_H5_DIGEST_BYTES / (int64_t)reader->size;
 }
 
 static void close_reader(string_reader *reader) {
@@ -111,9 +115,8 @@ static om_status read_blocks(const string_reader *reader, const om_h5 *file, con
         total *= shape[d];
     }
     bool attribute = H5Iget_type(reader->object) == H5I_ATTR;
-    int64_t most =
-        reader->variable ? VARIABLE_STRINGS_AT_ONCE : OM_H5_DIGEST_BYTES / (int64_t)reader->size;
-    om_h5_block block = om_h5_block_begin(n_dimensions, shape, 0, total, attribute ? total : most);
+    om_h5_block block = om_h5_block_begin(n_dimensions, shape, 0, total,
+                                          attribute ? total : strings_at_once(reader));
     void *buffer = om_calloc(block.most < total ? block.most : total, reader->size);
     om_status status = buffer == NULL ? OM_MEMORY : OM_OK;
     while (status == OM_OK && om_h5_block_next(&block)) {

@@ -3,6 +3,7 @@
 #include "oncomark/memory.h"
 #include "oncomark/transform.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,9 +26,24 @@ typedef struct gene_rows {
     column_state *columns; /* [n_own] */
 } gene_rows;
 
-/* bedtools and edgeR put a gene's length behind the samples. */
-static bool is_length(const char *name) {
-    return strcasecmp(name, "width") == 0 || strcasecmp(name, "length") == 0;
+/* Numbers that describe a gene: cBioPortal puts its Entrez id next to the symbol; bedtools,
+ * featureCounts and edgeR give its length. Case and punctuation do not matter. */
+static bool describes_genes(const char *name) {
+    static const char *const known[] = {"entrez", "entrezid", "entrezgene", "entrezgeneid",
+                                        "geneid", "width",    "length",     "genelength"};
+    char letters[16] = "";
+    size_t n = 0;
+    for (const char *c = name; *c != '\0'; c++) {
+        if (isalnum((unsigned char)*c) && n < sizeof letters - 1) {
+            letters[n++] = *c;
+        }
+    }
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (strcasecmp(letters, known[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static om_status list_places(om_profiles *profiles) {
@@ -40,7 +56,7 @@ static om_status list_places(om_profiles *profiles) {
     for (int64_t place = 0; place < n_places; place++) {
         const char *name = om_strings_get(header, place + 1);
         OM_TRY(om_strings_add(profiles->names, name));
-        if (n_places > 1 && place == n_places - 1 && is_length(name)) {
+        if (describes_genes(name)) {
             profiles->left_out[place] = true;
         } else if (om_profiles_is_own(profiles, place)) {
             OM_TRY(om_profiles_add_own(profiles, place));

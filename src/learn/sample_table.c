@@ -6,6 +6,7 @@
 #include "oncomark/string_map.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 om_status om_sample_table_create(om_sample_table **out, int64_t n_samples) {
     om_sample_table *table = om_calloc(1, sizeof *table);
@@ -40,14 +41,32 @@ void om_sample_table_destroy(om_sample_table **table) {
 
 /* A categorical column of obs. */
 typedef struct obs_column {
-    const char *name;
     int32_t *codes;
     om_strings *categories;
 } obs_column;
 
+/* A column has as many values as its data set says, whatever the rows of X. */
+static om_status check_length(const om_h5 *file, const char *name, int64_t n) {
+    char path[64];
+    int n_dimensions = 0;
+    int64_t shape[OM_H5_MAX_DIMENSIONS] = {0};
+    snprintf(path, sizeof path, "obs/%s/codes", name);
+    if (!om_h5_exists(file, path)) {
+        snprintf(path, sizeof path, "obs/%s", name);
+    }
+    OM_TRY(om_h5_shape(file, path, &n_dimensions, shape));
+    if (n_dimensions != 1 || shape[0] != n) {
+        return om_fail(OM_INPUT,
+                       "%s: %s: found %" PRId64 " values, expected %" PRId64
+                       ", one for each row of X",
+                       om_h5_path(file), path, shape[0], n);
+    }
+    return OM_OK;
+}
+
 static om_status read_column(obs_column *out, const om_h5 *file, const char *name, int64_t n) {
-    out->name = name;
     OM_TRY(om_h5ad_read_categories(file, "obs", name, &out->codes, &out->categories));
+    OM_TRY(check_length(file, name, n));
     for (int64_t i = 0; i < n; i++) {
         if (out->codes[i] < 0) {
             return om_fail(OM_INPUT,
@@ -74,8 +93,7 @@ static om_status number_pairs(int32_t *numbers, int64_t *n_pairs, int64_t n,
     }
     for (int64_t i = 0; i < n && status == OM_OK; i++) {
         om_text_clear(key);
-        status = om_text_add(key, "%s/%s", om_strings_get(outer->categories, outer->codes[i]),
-                             om_strings_get(inner->categories, inner->codes[i]));
+        status = om_text_add(key, "%" PRId32 "/%" PRId32, outer->codes[i], inner->codes[i]);
         if (status == OM_OK) {
             status = om_string_map_add(seen, om_text_get(key), om_string_map_count(seen), NULL);
             numbers[i] = (int32_t)om_string_map_get(seen, om_text_get(key), -1);

@@ -103,7 +103,7 @@ om_status om_train(om_training **out, om_ctx *ctx, const om_training_input *inpu
     int n_ranks = om_gradient_ranks(om_context_size(ctx), n_blocks);
     bool computes = om_context_rank(ctx) < n_ranks;
     if (status == OM_OK) {
-        status = om_agree(ctx, om_context_split(&group, ctx, computes ? 0 : 1));
+        status = om_context_split(&group, ctx, computes ? 0 : 1);
     }
     if (status == OM_OK) {
         if (computes) {

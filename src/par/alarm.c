@@ -25,10 +25,11 @@ om_status om_alarm_create(om_alarm **out, MPI_Comm comm) {
     om_alarm *alarm = om_calloc(1, sizeof *alarm);
     *out = alarm;
     if (alarm == NULL) {
+        MPI_Comm_free(&comm);
         return OM_MEMORY;
     }
+    alarm->comm = comm;
     MPI_Comm_size(comm, &alarm->size);
-    MPI_Comm_dup(comm, &alarm->comm);
     alarm->requests = om_calloc(alarm->size, sizeof(MPI_Request));
     if (alarm->requests == NULL) {
         om_alarm_destroy(out);

@@ -9,7 +9,7 @@
 
 typedef struct om_alarm om_alarm;
 
-/* Collective on comm. */
+/* Takes `comm` over, also where it fails; nothing else may use it. Local. */
 om_status om_alarm_create(om_alarm **out, MPI_Comm comm);
 void om_alarm_destroy(om_alarm **alarm); /* collective */
 

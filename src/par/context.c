@@ -29,6 +29,7 @@ static void sum_i128(void *in, void *in_out, int *length, MPI_Datatype *type) {
     }
 }
 
+/* Takes `comm` over, also where it fails. */
 static om_status wrap(om_ctx **out, MPI_Comm comm, om_log *log, om_alarm *alarm) {
     om_ctx *ctx = om_calloc(1, sizeof *ctx);
     *out = ctx;
@@ -47,19 +48,33 @@ static om_status wrap(om_ctx **out, MPI_Comm comm, om_log *log, om_alarm *alarm)
     return OM_OK;
 }
 
+/* What om_agree does, where there is no context yet. */
+static om_status settle(MPI_Comm comm, om_status status) {
+    int worst = (int)status;
+    MPI_Allreduce(MPI_IN_PLACE, &worst, 1, MPI_INT, MPI_MAX, comm);
+    if (status == OM_OK && worst != (int)OM_OK) {
+        return om_fail((om_status)worst, "MPI: another rank cannot make its context");
+    }
+    return (om_status)worst;
+}
+
 om_status om_context_create(om_ctx **out, MPI_Comm comm, om_log *log) {
     *out = NULL;
-    MPI_Comm own;
-    if (MPI_Comm_dup(comm, &own) != MPI_SUCCESS) {
+    MPI_Comm own, for_alarm;
+    if (MPI_Comm_dup(comm, &own) != MPI_SUCCESS || MPI_Comm_dup(comm, &for_alarm) != MPI_SUCCESS) {
         return om_fail(OM_SYSTEM, "MPI: cannot duplicate the communicator");
     }
-    OM_TRY(wrap(out, own, log, NULL));
-    om_status status = om_alarm_create(&(*out)->own_alarm, own);
-    (*out)->alarm = (*out)->own_alarm;
+    om_alarm *alarm = NULL;
+    om_status alarm_status = om_alarm_create(&alarm, for_alarm);
+    om_status status = wrap(out, own, log, alarm);
+    status = settle(comm, status != OM_OK ? status : alarm_status);
     if (status != OM_OK) {
         om_context_destroy(out);
+        om_alarm_destroy(&alarm);
+        return status;
     }
-    return status;
+    (*out)->own_alarm = alarm;
+    return OM_OK;
 }
 
 om_status om_context_split(om_ctx **out, om_ctx *ctx, int colour) {
@@ -68,7 +83,11 @@ om_status om_context_split(om_ctx **out, om_ctx *ctx, int colour) {
     if (MPI_Comm_split(ctx->comm, colour, ctx->rank, &part) != MPI_SUCCESS) {
         return om_fail(OM_SYSTEM, "MPI: cannot split the communicator");
     }
-    return wrap(out, part, ctx->log, ctx->alarm);
+    om_status status = om_agree(ctx, wrap(out, part, ctx->log, ctx->alarm));
+    if (status != OM_OK) {
+        om_context_destroy(out);
+    }
+    return status;
 }
 
 void om_context_destroy(om_ctx **ctx) {
@@ -120,11 +139,11 @@ om_status om_broadcast_strings(om_ctx *ctx, int root, om_strings **strings) {
     const char *packed = is_root ? om_strings_bytes(*strings, &length) : NULL;
     OM_TRY(om_broadcast(ctx, root, &length, sizeof length));
     char *bytes = om_malloc(length, 1);
-    OM_TRY(om_agree(ctx, bytes != NULL ? OM_OK : OM_MEMORY));
-    if (is_root) {
+    om_status status = om_agree(ctx, bytes != NULL ? OM_OK : OM_MEMORY);
+    if (status == OM_OK && is_root) {
         memcpy(bytes, packed, (size_t)length);
     }
-    om_status status = om_broadcast(ctx, root, bytes, length);
+    status = status == OM_OK ? om_broadcast(ctx, root, bytes, length) : status;
     if (status == OM_OK && !is_root) {
         status = om_strings_from_bytes(strings, bytes, length);
     }

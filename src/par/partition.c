@@ -57,10 +57,13 @@ static bool try_capacity(const weighted_item *items, int64_t n_items, int n_rank
         out->first_rank[items[n_large].item] = next_rank;
         next_rank += (int)needed;
     }
-    memset(load, 0, (size_t)n_ranks * sizeof *load);
+    /* Of ranks without load the first is taken, so that no more are in use than there are items. */
+    int64_t n_small = n_items - n_large;
+    int end = n_small < n_ranks - next_rank ? next_rank + (int)n_small : n_ranks;
+    memset(load, 0, (size_t)end * sizeof *load);
     for (int64_t i = n_large; i < n_items; i++) {
         int lightest = next_rank;
-        for (int rank = next_rank; rank < n_ranks; rank++) {
+        for (int rank = next_rank; rank < end; rank++) {
             lightest = load[rank] < load[lightest] ? rank : lightest;
         }
         load[lightest] += items[i].weight;
@@ -145,7 +148,7 @@ om_status om_partition_create(om_partition **out, om_ctx *ctx, int64_t n_items,
     status = om_agree(ctx, status);
     if (status == OM_OK) {
         partition->colour = colour_of(partition, om_context_rank(ctx));
-        status = om_agree(ctx, om_context_split(&partition->group, ctx, partition->colour));
+        status = om_context_split(&partition->group, ctx, partition->colour);
     }
     if (status != OM_OK) {
         om_partition_destroy(out);

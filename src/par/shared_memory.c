@@ -31,13 +31,14 @@ static om_status check_space(int64_t bytes) {
 }
 
 static om_status split_by_node(om_shared *shared, om_ctx *ctx) {
-    MPI_Comm node_comm;
-    MPI_Comm_split_type(om_context_comm(ctx), MPI_COMM_TYPE_SHARED, om_context_rank(ctx),
-                        MPI_INFO_NULL, &node_comm);
-    om_status status = om_context_create(&shared->node, node_comm, om_context_log(ctx));
-    MPI_Comm_free(&node_comm);
-    OM_TRY(om_agree(ctx, status));
-    return om_agree(ctx, om_context_split(&shared->across, ctx, om_context_rank(shared->node)));
+    MPI_Comm node;
+    int first_rank = om_context_rank(ctx);
+    MPI_Comm_split_type(om_context_comm(ctx), MPI_COMM_TYPE_SHARED, first_rank, MPI_INFO_NULL,
+                        &node);
+    MPI_Bcast(&first_rank, 1, MPI_INT, 0, node);
+    MPI_Comm_free(&node);
+    OM_TRY(om_context_split(&shared->node, ctx, first_rank));
+    return om_context_split(&shared->across, ctx, om_context_rank(shared->node));
 }
 
 static om_status allocate_window(om_shared *shared, om_ctx *ctx, int64_t bytes) {
@@ -46,15 +47,18 @@ static om_status allocate_window(om_shared *shared, om_ctx *ctx, int64_t bytes) 
     MPI_Comm comm = om_context_comm(shared->node);
     MPI_Aint own_bytes = is_owner ? (MPI_Aint)bytes : 0;
     void *own = NULL;
-    int result = MPI_Win_allocate_shared(own_bytes, 1, MPI_INFO_NULL, comm, &own, &shared->window);
-    OM_TRY(om_agree(ctx,
-                    result == MPI_SUCCESS
-                        ? OM_OK
-                        : om_fail(OM_MEMORY, "MPI: no shared memory of %" PRId64 " bytes", bytes)));
+    om_status status = OM_OK;
+    if (MPI_Win_allocate_shared(own_bytes, 1, MPI_INFO_NULL, comm, &own, &shared->window) ==
+        MPI_SUCCESS) {
+        MPI_Win_lock_all(MPI_MODE_NOCHECK, shared->window);
+    } else {
+        shared->window = MPI_WIN_NULL;
+        status = om_fail(OM_MEMORY, "MPI: no shared memory of %" PRId64 " bytes", bytes);
+    }
+    OM_TRY(om_agree(ctx, status));
     MPI_Aint size = 0;
     int unit = 0;
     MPI_Win_shared_query(shared->window, 0, &size, &unit, &shared->data);
-    MPI_Win_lock_all(MPI_MODE_NOCHECK, shared->window);
     if (is_owner) {
         memset(shared->data, 0, (size_t)bytes);
     }
@@ -64,9 +68,13 @@ static om_status allocate_window(om_shared *shared, om_ctx *ctx, int64_t bytes) 
 om_status om_shared_create(om_shared **out, om_ctx *ctx, int64_t bytes) {
     om_shared *shared = om_calloc(1, sizeof *shared);
     *out = shared;
-    OM_TRY(om_agree(ctx, shared != NULL ? OM_OK : OM_MEMORY));
-    shared->window = MPI_WIN_NULL;
-    om_status status = split_by_node(shared, ctx);
+    if (shared != NULL) {
+        shared->window = MPI_WIN_NULL;
+    }
+    om_status status = om_agree(ctx, shared != NULL ? OM_OK : OM_MEMORY);
+    if (status == OM_OK) {
+        status = split_by_node(shared, ctx);
+    }
     if (status == OM_OK) {
         status = allocate_window(shared, ctx, bytes);
     }

@@ -4,6 +4,10 @@
 build=$(cd "$(dirname "$program")/.." && pwd)
 cmake --install "$build" --prefix "$work/prefix" > /dev/null
 "$work/prefix/bin/oncomark" --version | grep -q '^oncomark ' || fail "the installed program"
+(cd "$work" && "$work/prefix/bin/oncomark" simulate --out installed-corpus --cells 400 --samples 1 --genes 3000 2> log-installed) ||
+    fail "the installed program does not find its gene sets: $(cat "$work/log-installed")"
+"$work/prefix/bin/oncomark" run "$work/prefix/share/oncomark/jobs/demo.yaml" --dump | grep -q '^train.epochs: 50' ||
+    fail "the installed demo job"
 cat > "$work/user.c" << 'C'
 #include <oncomark/hallmark.h>
 #include <oncomark/random.h>

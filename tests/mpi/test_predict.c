@@ -126,13 +126,13 @@ static void write_gene_columns(const char *name, bool gzip) {
     om_text_destroy(&text);
 }
 
-/* Genes in rows. `short_header` as R writes it; `extra`: a column of text after the names and a
- * last one with the genes' lengths; `identifiers`: "GENE00|123". */
+/* Genes in rows. `short_header` as R writes it; `extra`: columns of text and of Entrez ids after the
+ * names and a last one with the genes' lengths; `identifiers`: "GENE00|123". */
 static void write_gene_rows(const char *name, bool short_header, bool extra, bool identifiers) {
     om_text *text = NULL;
     assert_int_equal(om_text_create(&text), OM_OK);
     assert_int_equal(
-        om_text_add(text, "%s%s", short_header ? "" : "id\t", extra ? "description\t" : ""), OM_OK);
+        om_text_add(text, "%s%s", short_header ? "" : "id\t", extra ? "description\tEntrez_Gene_Id\t" : ""), OM_OK);
     for (int p = 0; p < PROFILES; p++) {
         assert_int_equal(om_text_add(text, "%sP%d", p > 0 ? "\t" : "", p), OM_OK);
     }
@@ -146,7 +146,7 @@ static void write_gene_rows(const char *name, bool short_header, bool extra, boo
         assert_int_equal(row < 0 ? om_text_add(text, "?") : om_text_add(text, "GENE%02d", f),
                          OM_OK);
         assert_int_equal(om_text_add(text, "%s", identifiers ? "|100133144" : ""), OM_OK);
-        assert_int_equal(om_text_add(text, "%s", extra ? "\tsome words" : ""), OM_OK);
+        assert_int_equal(om_text_add(text, "%s", extra ? "\tsome words\t8" : ""), OM_OK);
         for (int p = 0; p < PROFILES; p++) {
             add(text, "\t", row < 0 || row == D ? 42 : values[p][f]);
         }
@@ -206,7 +206,7 @@ static void test_layouts(void **state) {
     write_gene_rows("r.tsv", true, false, false);
     check_table("r.tsv", 0);
     write_gene_rows("extra.tsv", true, true, true);
-    check_table("extra.tsv", 2);
+    check_table("extra.tsv", 3);
     /* All layouts hold the same numbers: the same bits. */
     om_predictions *first = predict(world, "columns.csv");
     om_predictions *last = predict(world, "extra.tsv");
@@ -246,6 +246,7 @@ static void test_errors(void **state) {
     expect_error("id,GENE00,GENE01\nA,1,2\nA,1,2\n", "profile name 'A' twice", "broken.csv");
     expect_error("id,A,B\nENSG01,1,2\n", "none of the model's 30 genes", "broken.csv");
     expect_error("id,A,B\nGENE00,x,y\n", "found no profile", "broken.csv");
+    expect_error("symbol,entrez\nGENE00,3\n", "found no profile", "broken.csv");
     expect_error("id,A,B\n", "a header only", "broken.csv");
     expect_error("", "nothing in it", "broken.csv");
     expect_error("GENE00\n1\n", "found one column", "broken.csv");
