@@ -384,8 +384,8 @@ static void faults_are_named(void **state) {
     assert_non_null(strstr(om_error_message(), "; Lung (at most "));
 }
 
-/* A tissue without tumour cells has a warning and no thresholds; the others go on. A validation
- * study may borrow a tissue's thresholds. */
+/* A tissue without tumour cells has two warnings, no thresholds and no synthetic samples; the
+ * others go on. A validation study may borrow a tissue's thresholds. */
 static void tissue_without_cells_is_skipped(void **state) {
     (void)state;
     long before = om_log_warnings(log_);
@@ -398,7 +398,7 @@ static void tissue_without_cells_is_skipped(void **state) {
     assert_int_equal(run(ctx, "skipped", data, NULL, "isty"), OM_OK);
     int64_t warnings = om_log_warnings(log_) - before;
     assert_int_equal(om_sum_i64(ctx, &warnings, 1), OM_OK);
-    assert_int_equal(warnings, 1);
+    assert_int_equal(warnings, 2);
     assert_int_equal(om_threshold_table_read(&table, test_path(folder, "skipped/thresholds.csv")),
                      OM_OK);
     assert_int_equal(om_threshold_table_n_tissues(table), 2);
