@@ -79,7 +79,7 @@ static om_status dispatch(om_ctx *ctx, int argc, char **argv, bool *did_work) {
     }
     *did_work = true;
     for (int i = 2; i < argc; i++) {
-        *did_work = *did_work && strcmp(argv[i], "--help") != 0;
+        *did_work = *did_work && strcmp(argv[i], "--help") != 0 && strcmp(argv[i], "--dump") != 0;
     }
     return chosen->run(ctx, argc - 1, argv + 1);
 }
@@ -116,10 +116,25 @@ static om_status run(int argc, char **argv) {
     return status;
 }
 
+/* A failed MPI call leaves the ranks out of step: all end. The signature is MPI's. */
+static void end_all(MPI_Comm *comm, int *code, ...) {
+    char text[MPI_MAX_ERROR_STRING];
+    int length = 0;
+    (void)comm;
+    MPI_Error_string(*code, text, &length);
+    fprintf(stderr, "oncomark: error: MPI: %s\n", text);
+    MPI_Abort(MPI_COMM_WORLD, om_status_exit_code(OM_SYSTEM));
+}
+
 int main(int argc, char **argv) {
     /* A reader that goes away (`| head`) is a failed write, not a death. */
     signal(SIGPIPE, SIG_IGN);
     MPI_Init(&argc, &argv);
+    /* Communicators made from this one inherit it. */
+    MPI_Errhandler handler;
+    MPI_Comm_create_errhandler(end_all, &handler);
+    MPI_Comm_set_errhandler(MPI_COMM_WORLD, handler);
+    MPI_Errhandler_free(&handler);
     om_status status = run(argc, argv);
     MPI_Finalize();
     return om_status_exit_code(status);

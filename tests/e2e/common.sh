@@ -11,6 +11,8 @@ corpus=$work/corpus
 python=${OM_PYTHON:-/usr/bin/python3}
 export OPENBLAS_NUM_THREADS=1 OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+# When a rank leaves with an error, mpirun waits so many seconds before it ends the others.
+export OMPI_MCA_odls_base_sigkill_timeout=0
 
 fail() {
     echo "FAILED: $*" >&2
