@@ -24,6 +24,9 @@ void om_gene_sums_destroy(om_gene_sums **sums);
 /* Adds row `row` of `counts`, whole numbers below 2^32, to the sums of `label`. Local. */
 void om_gene_sums_add(om_gene_sums *sums, const om_counts *counts, int64_t row, int label);
 
+/* OM_USAGE, naming features.most_variable, above OM_MAX_FEATURES; OM_INPUT for none. Local. */
+om_status om_features_check_count(int64_t n_features);
+
 /* The features, ascending, in *genes (owned by the caller). A label's genes are ordered by variance
  * n S2 - S1^2, compared as integers (exact for n below 2^31), ties by gene; the first
  * `most_variable` of both labels are intersected. OM_INPUT if a label has no sample;

@@ -18,10 +18,12 @@ typedef struct om_predictions {
 /* Predicts all profiles of a table (CSV or TSV, plain or gzip), genes in rows or in columns,
  * whichever of header and first column has more of the model's genes. A gene is what stands before
  * a '|', case ignored; the first of duplicates counts, missing ones are 0. A header one field short
- * is R's. With genes in rows, columns without any number, and those that are named as what describes
- * genes (Entrez_Gene_Id, gene_id, width, length, ...), are left out.
+ * is R's. With genes in rows, columns without any number, and those that are named as what
+ * describes genes (Entrez_Gene_Id, gene_id, width, length, ...), are left out.
+ *
  * OM_INPUT, with file, line and column: a field that is no finite number of at least 0, rows of
  * unequal length, a profile's name given twice, no gene of the model.
+ *
  * Every rank reads the file and works on its share of the profiles; the result has the same bits
  * at any number of ranks. Collective on ctx. */
 om_status om_predict(om_predictions **out, om_ctx *ctx, const om_model *model, const char *path);

@@ -12,9 +12,6 @@
 /* Most features whose doubled ranks fit into 16 bits. */
 enum { OM_MAX_FEATURES = 32767 };
 
-/* OM_USAGE, naming features.most_variable, above OM_MAX_FEATURES; OM_INPUT for none. Local. */
-om_status om_features_check_count(int64_t n_features);
-
 /* Working memory for ranking samples of up to n_features values. */
 typedef struct om_ranker om_ranker;
 om_status om_ranker_create(om_ranker **out, int64_t n_features);

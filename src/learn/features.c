@@ -3,6 +3,7 @@
 #include "oncomark/memory.h"
 #include "oncomark/transform.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 om_status om_gene_sums_create(om_gene_sums **out, int64_t n_genes) {
@@ -75,6 +76,21 @@ static void mark_most_variable(uint8_t *in, gene_variance *order, const om_gene_
     for (int64_t i = 0; i < sums->n_genes && i < most_variable; i++) {
         in[order[i].gene]++;
     }
+}
+
+om_status om_features_check_count(int64_t n_features) {
+    if (n_features > OM_MAX_FEATURES) {
+        return om_fail(OM_USAGE,
+                       "features.most_variable: %" PRId64
+                       " features are in both lists, at most %d can be ranked; set it lower",
+                       n_features, OM_MAX_FEATURES);
+    }
+    if (n_features < 1) {
+        return om_fail(OM_INPUT, "no features: no gene is in both lists of the most variable genes "
+                                 "(of positive and of negative samples), expected at least one; "
+                                 "set features.most_variable higher");
+    }
+    return OM_OK;
 }
 
 om_status om_features_select(int64_t **genes, int64_t *n_features, const om_gene_sums *sums,

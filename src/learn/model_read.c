@@ -11,6 +11,9 @@
 static om_status check_format(const om_h5 *file) {
     char *format = NULL;
     om_status status = om_h5_read_attribute_string(file, "", "format", &format);
+    if (status != OM_OK && status != OM_INPUT) {
+        return status;
+    }
     if (status != OM_OK || strcmp(format, OM_MODEL_FORMAT) != 0) {
         om_free(format);
         return om_fail(OM_INPUT, "%s: this is no model of oncomark (made by `oncomark train`)",
@@ -46,15 +49,17 @@ static om_status expect_shape(const om_h5 *file, const char *name, int n_dimensi
     int found_dimensions = 0;
     int64_t found[OM_H5_MAX_DIMENSIONS] = {0};
     OM_TRY(om_h5_shape(file, name, &found_dimensions, found));
-    bool same = found_dimensions == n_dimensions;
-    for (int d = 0; d < n_dimensions && same; d++) {
-        same = found[d] == expected[d];
+    if (found_dimensions != n_dimensions) {
+        return om_fail(OM_INPUT, "%s: %s: found %d dimensions, expected %d", om_h5_path(file), name,
+                       found_dimensions, n_dimensions);
     }
-    if (!same) {
-        return om_fail(OM_INPUT,
-                       "%s: %s: its shape does not go with the model's genes and layers "
-                       "(first size: found %" PRId64 ", expected %" PRId64 ")",
-                       om_h5_path(file), name, found[0], expected[0]);
+    for (int d = 0; d < n_dimensions; d++) {
+        if (found[d] != expected[d]) {
+            return om_fail(OM_INPUT,
+                           "%s: %s: dimension %d: found %" PRId64 ", expected %" PRId64
+                           " by the model's genes and layers",
+                           om_h5_path(file), name, d + 1, found[d], expected[d]);
+        }
     }
     return OM_OK;
 }
@@ -86,6 +91,12 @@ static om_status read_shape(const om_h5 *file, om_network_shape *shape) {
     }
     shape->head = sizes[1];
     shape->hidden = sizes[2];
+    if (shape->head < 1 || shape->hidden < 1) {
+        return om_fail(OM_INPUT,
+                       "%s: w2: found layers of %" PRId64 " and %" PRId64
+                       " units, expected at least 1",
+                       om_h5_path(file), shape->hidden, shape->head);
+    }
     return OM_OK;
 }
 

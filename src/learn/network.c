@@ -1,8 +1,8 @@
 #include "oncomark/network.h"
 
+#include "oncomark/features.h"
 #include "oncomark/memory.h"
 #include "oncomark/random.h"
-#include "oncomark/transform.h"
 
 #include <inttypes.h>
 #include <limits.h>

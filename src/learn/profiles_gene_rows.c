@@ -31,15 +31,15 @@ typedef struct gene_rows {
 static bool describes_genes(const char *name) {
     static const char *const known[] = {"entrez", "entrezid", "entrezgene", "entrezgeneid",
                                         "geneid", "width",    "length",     "genelength"};
-    char letters[16] = "";
+    char bare[16] = "";
     size_t n = 0;
     for (const char *c = name; *c != '\0'; c++) {
-        if (isalnum((unsigned char)*c) && n < sizeof letters - 1) {
-            letters[n++] = *c;
+        if (isalnum((unsigned char)*c) && n < sizeof bare - 1) {
+            bare[n++] = *c;
         }
     }
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if (strcasecmp(letters, known[i]) == 0) {
+        if (strcasecmp(bare, known[i]) == 0) {
             return true;
         }
     }

@@ -2,7 +2,6 @@
 
 #include "oncomark/memory.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,21 +20,6 @@ struct om_ranker {
     large_value *larger; /* [n_features] values that are not counted */
     int64_t n_larger;
 };
-
-om_status om_features_check_count(int64_t n_features) {
-    if (n_features > OM_MAX_FEATURES) {
-        return om_fail(OM_USAGE,
-                       "features.most_variable: %" PRId64
-                       " features are in both lists, at most %d can be ranked; set it lower",
-                       n_features, OM_MAX_FEATURES);
-    }
-    if (n_features < 1) {
-        return om_fail(OM_INPUT, "no features: no gene is in both lists of the most variable genes "
-                                 "(of positive and of negative samples), expected at least one; "
-                                 "set features.most_variable higher");
-    }
-    return OM_OK;
-}
 
 om_status om_ranker_create(om_ranker **out, int64_t n_features) {
     om_ranker *ranker = om_calloc(1, sizeof *ranker);

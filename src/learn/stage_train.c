@@ -263,17 +263,31 @@ static om_status run(train_stage *stage, const om_train_key *key) {
     return om_agree(ctx, is_root ? commit_all(stage, key) : OM_OK);
 }
 
+/* Rank 0 makes the key and judges for all: what was just written may reach other nodes late, and
+ * no rank may skip what the others do. */
+static om_status look_whether_current(om_train_key *key, uint8_t *current, om_ctx *ctx,
+                                      const om_job *job, om_workdir *workdir) {
+    om_status status = OM_OK;
+    *current = 0;
+    if (om_context_is_root(ctx)) {
+        status = om_train_key_make(key, workdir, job);
+        *current = status == OM_OK && om_train_is_current(key, job) ? 1 : 0;
+    }
+    OM_TRY(om_agree(ctx, status));
+    return om_broadcast(ctx, 0, current, sizeof *current);
+}
+
 om_status om_stage_train(om_ctx *ctx, const om_job *job, om_workdir *workdir) {
     OM_TRY(om_workdir_stage_begin(workdir, "train"));
     om_train_key key = {.inputs = NULL};
-    om_status status = om_agree(ctx, om_train_key_make(&key, workdir, job));
-    bool current = status == OM_OK && om_train_is_current(&key, job);
-    if (status == OM_OK && !current) {
+    uint8_t current = 0;
+    om_status status = look_whether_current(&key, &current, ctx, job, workdir);
+    if (status == OM_OK && current == 0) {
         train_stage stage = {.ctx = ctx, .job = job, .workdir = workdir};
         status = run(&stage, &key);
         destroy(&stage);
     }
     om_text_destroy(&key.inputs);
     OM_TRY(status);
-    return om_workdir_stage_end(workdir, !current);
+    return om_workdir_stage_end(workdir, current == 0);
 }

@@ -28,7 +28,7 @@ on() {
 
 # A corpus as in the demo (same data sets and proportions), small enough for a test; made once.
 make_corpus() {
-    on 2 simulate --out "$corpus" --cells 9000 --samples 5 --seed 7
+    on 2 simulate --out "$corpus" --gene-sets "$source_folder/jobs/gene_sets/hallmarks.gmt" --cells 9000 --samples 5 --seed 7
 }
 
 # write_job FILE WORKDIR: a job over the corpus, with blocks of 20 cells for want of cells.

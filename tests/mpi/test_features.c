@@ -7,6 +7,7 @@
 #include "tiny_synthetic.h"
 #include "unit_test.h"
 
+#include <hdf5.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,6 +121,46 @@ static void test_training_set(void **state) {
     om_training_set_destroy(&set);
 }
 
+/* Replaces a data set of the file by its first `n` values, all 0; on one rank. */
+static void shorten(const char *file_path, const char *name, hsize_t n) {
+    static const int64_t zeros[TINY_SAMPLES] = {0};
+    hid_t file = H5Fopen(file_path, H5F_ACC_RDWR, H5P_DEFAULT);
+    assert_true(file >= 0 && H5Ldelete(file, name, H5P_DEFAULT) >= 0);
+    hid_t space = H5Screate_simple(1, &n, NULL);
+    hid_t data_set =
+        H5Dcreate2(file, name, H5T_STD_I64LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    assert_true(H5Dwrite(data_set, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, zeros) >= 0);
+    H5Dclose(data_set);
+    H5Sclose(space);
+    H5Fclose(file);
+}
+
+static void expect_bad_column(const char *name, const char *message) {
+    char broken[300];
+    om_sample_table *none = NULL;
+    snprintf(broken, sizeof broken, "%s.broken", path);
+    if (om_context_is_root(ctx)) {
+        tiny_write(broken);
+        shorten(broken, name, 7);
+    }
+    MPI_Barrier(om_context_comm(ctx));
+    assert_int_equal(om_sample_table_read(&none, ctx, broken), OM_INPUT);
+    assert_null(none);
+    if (strstr(om_error_message(), message) == NULL) {
+        fail_msg("found '%s', expected '%s' in it", om_error_message(), message);
+    }
+    if (om_context_is_root(ctx)) {
+        unlink(broken);
+    }
+}
+
+static void test_columns_shorter_than_x(void **state) {
+    (void)state;
+    expect_bad_column("obs/patient/codes", "obs/patient/codes: found 7 values, expected 480");
+    expect_bad_column("obs/hallmark/codes", "obs/hallmark/codes: found 7 values, expected 480");
+    expect_bad_column("obs/label", "'obs/label': found 7 rows");
+}
+
 static void test_missing_file(void **state) {
     (void)state;
     om_sample_table *none = NULL;
@@ -147,9 +188,8 @@ int main(int argc, char **argv) {
         MPI_Abort(MPI_COMM_WORLD, 1);
     }
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sample_table),
-        cmocka_unit_test(test_features),
-        cmocka_unit_test(test_training_set),
+        cmocka_unit_test(test_sample_table), cmocka_unit_test(test_features),
+        cmocka_unit_test(test_training_set), cmocka_unit_test(test_columns_shorter_than_x),
         cmocka_unit_test(test_missing_file),
     };
     int failed = cmocka_run_group_tests_name("features", tests, NULL, NULL);

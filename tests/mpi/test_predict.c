@@ -8,6 +8,7 @@
 #include "unit/learn/naive_network.h"
 #include "unit_test.h"
 
+#include <hdf5.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,13 +127,14 @@ static void write_gene_columns(const char *name, bool gzip) {
     om_text_destroy(&text);
 }
 
-/* Genes in rows. `short_header` as R writes it; `extra`: columns of text and of Entrez ids after the
- * names and a last one with the genes' lengths; `identifiers`: "GENE00|123". */
+/* Genes in rows. `short_header` as R writes it; `extra`: columns of text and of Entrez ids after
+ * the names and a last one with the genes' lengths; `identifiers`: "GENE00|123". */
 static void write_gene_rows(const char *name, bool short_header, bool extra, bool identifiers) {
     om_text *text = NULL;
     assert_int_equal(om_text_create(&text), OM_OK);
-    assert_int_equal(
-        om_text_add(text, "%s%s", short_header ? "" : "id\t", extra ? "description\tEntrez_Gene_Id\t" : ""), OM_OK);
+    assert_int_equal(om_text_add(text, "%s%s", short_header ? "" : "id\t",
+                                 extra ? "description\tEntrez_Gene_Id\t" : ""),
+                     OM_OK);
     for (int p = 0; p < PROFILES; p++) {
         assert_int_equal(om_text_add(text, "%sP%d", p > 0 ? "\t" : "", p), OM_OK);
     }
@@ -278,13 +280,51 @@ static void test_error_of_one_rank(void **state) {
     om_text_destroy(&text);
 }
 
+static const om_model_source source = {
+    .loss = "masked", .split = "patient", .feature_samples = "training", .seed = UINT64_MAX};
+
+/* A model one of whose arrays has another shape; on one rank. */
+static void expect_bad_array(const char *name, int n_dimensions, const hsize_t *shape,
+                             const char *message) {
+    om_digest digest;
+    om_model *read = NULL;
+    char *path = path_of("bad.h5");
+    assert_int_equal(om_model_write(model, &source, path, &digest), OM_OK);
+    hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    assert_true(file >= 0 && H5Ldelete(file, name, H5P_DEFAULT) >= 0);
+    hid_t space = H5Screate_simple(n_dimensions, shape, NULL);
+    hid_t array =
+        H5Dcreate2(file, name, H5T_IEEE_F32LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    assert_true(array >= 0);
+    H5Dclose(array);
+    H5Sclose(space);
+    H5Fclose(file);
+    assert_int_equal(om_model_read(&read, path), OM_INPUT);
+    assert_null(read);
+    if (strstr(om_error_message(), message) == NULL) {
+        fail_msg("found '%s', expected '%s' in it", om_error_message(), message);
+    }
+    om_free(path);
+}
+
+static void test_model_of_wrong_shapes(void **state) {
+    (void)state;
+    if (!om_context_is_root(world)) {
+        return;
+    }
+    expect_bad_array("w1", 2, (hsize_t[]){H, D - 1}, "w1: dimension 2: found 29, expected 30");
+    expect_bad_array("b1", 1, (hsize_t[]){H + 1}, "b1: dimension 1: found 6, expected 5");
+    expect_bad_array("w2", 3, (hsize_t[]){9, W, H}, "w2: dimension 1: found 9, expected 10");
+    expect_bad_array("w2", 3, (hsize_t[]){10, 0, H}, "w2: found layers of 5 and 0 units");
+    expect_bad_array("w3", 1, (hsize_t[]){10 * W}, "w3: found 1 dimensions, expected 2");
+    expect_bad_array("mean", 1, (hsize_t[]){D + 1}, "mean: dimension 1: found 31, expected 30");
+}
+
 static void test_model_round_trip(void **state) {
     (void)state;
     if (!om_context_is_root(world)) {
         return;
     }
-    om_model_source source = {
-        .loss = "masked", .split = "patient", .feature_samples = "training", .seed = UINT64_MAX};
     om_digest digest, of_file;
     om_model *read = NULL;
     char *path = path_of("model.h5");
@@ -330,6 +370,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_error_of_one_rank),
         cmocka_unit_test(test_model_round_trip),
+        cmocka_unit_test(test_model_of_wrong_shapes),
     };
     int failed = cmocka_run_group_tests_name("predict", tests, NULL, NULL);
     MPI_Barrier(om_context_comm(world));

@@ -2,6 +2,7 @@
 
 #include "oncomark/memory.h"
 #include "oncomark/random.h"
+#include "oncomark/transform.h"
 #include "unit_test.h"
 
 #include <string.h>
@@ -124,6 +125,15 @@ static void test_against_definition(void **state) {
     om_gene_sums_destroy(&sums);
 }
 
+static void test_count_is_checked(void **state) {
+    (void)state;
+    assert_int_equal(om_features_check_count(OM_MAX_FEATURES), OM_OK);
+    assert_int_equal(om_features_check_count(OM_MAX_FEATURES + 1), OM_USAGE);
+    assert_non_null(strstr(om_error_message(), "features.most_variable"));
+    assert_non_null(strstr(om_error_message(), "32768"));
+    assert_int_equal(om_features_check_count(0), OM_INPUT);
+}
+
 static void test_errors(void **state) {
     (void)state;
     om_gene_sums *sums = NULL;
@@ -153,6 +163,7 @@ int main(void) {
         cmocka_unit_test(test_by_hand),
         cmocka_unit_test(test_is_exact),
         cmocka_unit_test(test_against_definition),
+        cmocka_unit_test(test_count_is_checked),
         cmocka_unit_test(test_errors),
     };
     return cmocka_run_group_tests_name("features", tests, NULL, NULL);
