@@ -61,6 +61,7 @@ om_status om_h5ad_read_categories(const om_h5 *file, const char *frame, const ch
                                   int32_t **codes, om_strings **categories);
 om_status om_h5ad_columns(const om_h5 *file, const char *frame,
                           om_strings **columns); /* column-order */
+/* Of "X" the rows and columns must be those of obs and var. */
 om_status om_h5ad_csr_shape(const om_h5 *file, const char *path, int64_t *n_rows,
                             int64_t *n_columns, int64_t *n_nonzeros);
 /* indptr of all rows: [n_rows + 1], owned by the caller. */

@@ -125,9 +125,6 @@ void om_job_destroy(om_job **job);
  * manifest use it. `data` and `exclude_where` are sections too; an unknown section is OM_BUG. */
 om_status om_job_describe(const om_job *job, const char *section, om_text *text);
 
-/* Appends "data_set.key: value" lines of one entry of `data:`, in the same canonical form. */
-om_status om_job_describe_data_set(const om_data_set *data_set, om_text *text);
-
 /* Appends the help of all parameters: key, type, default, range, meaning. */
 om_status om_job_help(om_text *text);
 

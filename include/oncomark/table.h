@@ -20,7 +20,6 @@ void om_records_close(om_records **records);
 om_status om_records_next(om_records *records, char ***fields, int64_t *n_fields);
 int64_t om_records_line(const om_records *records); /* where the last record starts */
 const char *om_records_path(const om_records *records);
-char om_records_delimiter(const om_records *records);
 
 /* A small table in memory. */
 typedef struct om_table om_table;

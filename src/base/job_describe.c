@@ -91,10 +91,6 @@ static om_status add_data_set(om_text *text, const char *prefix, const om_data_s
     return OM_OK;
 }
 
-om_status om_job_describe_data_set(const om_data_set *data_set, om_text *text) {
-    return add_data_set(text, "data_set.", data_set);
-}
-
 static om_status add_data(om_text *text, const om_job *job) {
     for (int64_t i = 0; i < job->n_data; i++) {
         char prefix[48];

@@ -1,6 +1,6 @@
 #include "gene_aliases.h"
 
-#include "symbol.h"
+#include "oncomark/symbol.h"
 
 #include "oncomark/memory.h"
 #include "oncomark/reader.h"

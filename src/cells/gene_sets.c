@@ -1,7 +1,7 @@
 #include "oncomark/gene_sets.h"
 
 #include "gene_sets_private.h"
-#include "symbol.h"
+#include "oncomark/symbol.h"
 
 #include "oncomark/memory.h"
 #include "oncomark/string_map.h"

@@ -1,5 +1,5 @@
 #include "gene_sets_private.h"
-#include "symbol.h"
+#include "oncomark/symbol.h"
 
 #include "oncomark/memory.h"
 #include "oncomark/reader.h"

@@ -1,6 +1,6 @@
 #include "oncomark/qc.h"
 
-#include "symbol.h"
+#include "oncomark/symbol.h"
 
 #include "oncomark/memory.h"
 

@@ -1,7 +1,7 @@
 #include "simulate_genes.h"
 
+#include "oncomark/symbol.h"
 #include "simulate_plan.h"
-#include "symbol.h"
 
 #include "oncomark/memory.h"
 #include "oncomark/string_map.h"

@@ -13,16 +13,8 @@
 static om_status read_part_length(const om_h5 *file, const char *path, const char *name,
                                   int64_t *length) {
     char part[OM_H5AD_PATH_CAPACITY];
-    int n_dimensions = 0;
-    int64_t shape[OM_H5_MAX_DIMENSIONS];
     OM_TRY(om_h5ad_join(part, file, path, name));
-    OM_TRY(om_h5_shape(file, part, &n_dimensions, shape));
-    if (n_dimensions != 1) {
-        return om_fail(OM_INPUT, "%s: object '%s': found %d dimensions, expected 1",
-                       om_h5_path(file), part, n_dimensions);
-    }
-    *length = shape[0];
-    return OM_OK;
+    return om_h5ad_length(file, part, length);
 }
 
 om_status om_h5ad_csr_shape(const om_h5 *file, const char *path, int64_t *n_rows,
@@ -44,6 +36,10 @@ om_status om_h5ad_csr_shape(const om_h5 *file, const char *path, int64_t *n_rows
                        "%s: object '%s': found %" PRId64 " values, %" PRId64 " indices and %" PRId64
                        " offsets, expected as many indices as values and %" PRId64 " offsets",
                        om_h5_path(file), path, *n_nonzeros, n_indices, n_offsets, shape[0] + 1);
+    }
+    if (strcmp(path, "X") == 0) {
+        OM_TRY(om_h5ad_expect_frame(file, "obs", shape[0]));
+        OM_TRY(om_h5ad_expect_frame(file, "var", shape[1]));
     }
     *n_rows = shape[0];
     *n_columns = shape[1];

@@ -21,22 +21,7 @@ om_status om_h5ad_expect_encoding(const om_h5 *file, const char *path, const cha
     return status;
 }
 
-om_status om_h5ad_read_index(const om_h5 *file, const char *frame, om_strings **index) {
-    *index = NULL;
-    char *name = NULL;
-    char path[OM_H5AD_PATH_CAPACITY];
-    OM_TRY(om_h5_read_attribute_string(file, frame, "_index", &name));
-    om_status status = om_h5ad_join(path, file, frame, name);
-    om_free(name);
-    return status == OM_OK ? om_h5_read_strings(file, path, index) : status;
-}
-
-om_status om_h5ad_columns(const om_h5 *file, const char *frame, om_strings **columns) {
-    return om_h5_read_attribute_strings(file, frame, "column-order", columns);
-}
-
-/* Length of a 1-D data set. */
-static om_status read_length(const om_h5 *file, const char *path, int64_t *length) {
+om_status om_h5ad_length(const om_h5 *file, const char *path, int64_t *length) {
     int n_dimensions = 0;
     int64_t shape[OM_H5_MAX_DIMENSIONS];
     OM_TRY(om_h5_shape(file, path, &n_dimensions, shape));
@@ -46,6 +31,55 @@ static om_status read_length(const om_h5 *file, const char *path, int64_t *lengt
     }
     *length = shape[0];
     return OM_OK;
+}
+
+static om_status expect_length(const om_h5 *file, const char *path, int64_t expected) {
+    int64_t found = 0;
+    OM_TRY(om_h5ad_length(file, path, &found));
+    if (found != expected) {
+        return om_fail(OM_INPUT,
+                       "%s: object '%s': found %" PRId64 " values, expected %" PRId64
+                       ", one for each row",
+                       om_h5_path(file), path, found, expected);
+    }
+    return OM_OK;
+}
+
+static om_status index_path(const om_h5 *file, const char *frame,
+                            char path[OM_H5AD_PATH_CAPACITY]) {
+    char *name = NULL;
+    OM_TRY(om_h5_read_attribute_string(file, frame, "_index", &name));
+    om_status status = om_h5ad_join(path, file, frame, name);
+    om_free(name);
+    return status;
+}
+
+om_status om_h5ad_expect_rows(const om_h5 *file, const char *frame, const char *path) {
+    char index[OM_H5AD_PATH_CAPACITY];
+    int64_t n_rows = 0;
+    OM_TRY(index_path(file, frame, index));
+    OM_TRY(om_h5ad_length(file, index, &n_rows));
+    return expect_length(file, path, n_rows);
+}
+
+om_status om_h5ad_expect_frame(const om_h5 *file, const char *frame, int64_t n_rows) {
+    if (!om_h5_exists(file, frame)) {
+        return OM_OK;
+    }
+    char index[OM_H5AD_PATH_CAPACITY];
+    OM_TRY(index_path(file, frame, index));
+    return expect_length(file, index, n_rows);
+}
+
+om_status om_h5ad_read_index(const om_h5 *file, const char *frame, om_strings **index) {
+    *index = NULL;
+    char path[OM_H5AD_PATH_CAPACITY];
+    OM_TRY(index_path(file, frame, path));
+    return om_h5_read_strings(file, path, index);
+}
+
+om_status om_h5ad_columns(const om_h5 *file, const char *frame, om_strings **columns) {
+    return om_h5_read_attribute_strings(file, frame, "column-order", columns);
 }
 
 static om_status check_codes(const om_h5 *file, const char *path, int64_t n, const int32_t *codes,
@@ -92,7 +126,7 @@ static om_status read_text(const om_h5 *file, const char *path, om_strings **str
     if (!om_h5_exists(file, path) || om_h5_type(file, path, &type) != OM_OK) {
         return om_h5_read_strings(file, path, strings);
     }
-    OM_TRY(read_length(file, path, &n));
+    OM_TRY(om_h5ad_length(file, path, &n));
     OM_TRY(om_strings_create(strings));
     return add_numbers(file, path, type != OM_F32 && type != OM_F64, n, *strings);
 }
@@ -105,7 +139,7 @@ static om_status read_categorical_group(const om_h5 *file, const char *column, i
     OM_TRY(om_h5ad_join(path, file, column, "categories"));
     OM_TRY(read_text(file, path, categories));
     OM_TRY(om_h5ad_join(path, file, column, "codes"));
-    OM_TRY(read_length(file, path, &n));
+    OM_TRY(om_h5ad_length(file, path, &n));
     *codes = om_malloc(n, sizeof **codes);
     if (*codes == NULL) {
         return OM_MEMORY;
@@ -162,9 +196,10 @@ om_status om_h5ad_read_categories(const om_h5 *file, const char *frame, const ch
     *categories = NULL;
     OM_TRY(om_h5ad_join(path, file, frame, column));
     OM_TRY(om_h5ad_join(part, file, path, "codes"));
-    om_status status = om_h5_exists(file, part)
-                           ? read_categorical_group(file, path, codes, categories)
-                           : read_string_column(file, path, codes, categories);
+    bool categorical = om_h5_exists(file, part);
+    OM_TRY(om_h5ad_expect_rows(file, frame, categorical ? part : path));
+    om_status status = categorical ? read_categorical_group(file, path, codes, categories)
+                                   : read_string_column(file, path, codes, categories);
     if (status != OM_OK) {
         om_free(*codes);
         *codes = NULL;

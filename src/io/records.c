@@ -174,7 +174,3 @@ int64_t om_records_line(const om_records *records) {
 const char *om_records_path(const om_records *records) {
     return om_reader_path(records->reader);
 }
-
-char om_records_delimiter(const om_records *records) {
-    return records->delimiter;
-}

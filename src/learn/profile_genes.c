@@ -2,6 +2,7 @@
 
 #include "oncomark/memory.h"
 #include "oncomark/string_map.h"
+#include "oncomark/symbol.h"
 
 #include <string.h>
 
@@ -20,8 +21,7 @@ static om_status normalise(om_text *symbol, const char *text) {
         length--;
     }
     for (size_t i = 0; i < length; i++) {
-        bool is_lower = text[i] >= 'a' && text[i] <= 'z';
-        char upper = (char)(is_lower ? text[i] - 'a' + 'A' : text[i]);
+        char upper = om_symbol_upper_letter(text[i]);
         OM_TRY(om_text_add_n(symbol, &upper, 1));
     }
     return OM_OK;

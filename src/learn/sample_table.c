@@ -45,28 +45,8 @@ typedef struct obs_column {
     om_strings *categories;
 } obs_column;
 
-/* A column has as many values as its data set says, whatever the rows of X. */
-static om_status check_length(const om_h5 *file, const char *name, int64_t n) {
-    char path[64];
-    int n_dimensions = 0;
-    int64_t shape[OM_H5_MAX_DIMENSIONS] = {0};
-    snprintf(path, sizeof path, "obs/%s/codes", name);
-    if (!om_h5_exists(file, path)) {
-        snprintf(path, sizeof path, "obs/%s", name);
-    }
-    OM_TRY(om_h5_shape(file, path, &n_dimensions, shape));
-    if (n_dimensions != 1 || shape[0] != n) {
-        return om_fail(OM_INPUT,
-                       "%s: %s: found %" PRId64 " values, expected %" PRId64
-                       ", one for each row of X",
-                       om_h5_path(file), path, shape[0], n);
-    }
-    return OM_OK;
-}
-
 static om_status read_column(obs_column *out, const om_h5 *file, const char *name, int64_t n) {
     OM_TRY(om_h5ad_read_categories(file, "obs", name, &out->codes, &out->categories));
-    OM_TRY(check_length(file, name, n));
     for (int64_t i = 0; i < n; i++) {
         if (out->codes[i] < 0) {
             return om_fail(OM_INPUT,

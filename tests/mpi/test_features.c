@@ -156,8 +156,8 @@ static void expect_bad_column(const char *name, const char *message) {
 
 static void test_columns_shorter_than_x(void **state) {
     (void)state;
-    expect_bad_column("obs/patient/codes", "obs/patient/codes: found 7 values, expected 480");
-    expect_bad_column("obs/hallmark/codes", "obs/hallmark/codes: found 7 values, expected 480");
+    expect_bad_column("obs/patient/codes", "'obs/patient/codes': found 7 values, expected 480");
+    expect_bad_column("obs/hallmark/codes", "'obs/hallmark/codes': found 7 values, expected 480");
     expect_bad_column("obs/label", "'obs/label': found 7 rows");
 }
 

@@ -72,16 +72,6 @@ static void data_are_described(void **state) {
                      "data[1].role: train\ndata[1].values: counts\n"
                      "data[1].threshold_tissue: null\ndata[1].samples.include: []\n"
                      "data[1].samples.exclude: [\"x\", \"y, z\"]\n");
-    om_text *text = NULL;
-    assert_int_equal(om_text_create(&text), OM_OK);
-    assert_int_equal(om_job_describe_data_set(&job->data[0], text), OM_OK);
-    assert_string_equal(om_text_get(text),
-                        "data_set.path: \"Data_A_Skin\"\ndata_set.id: \"A_Skin\"\n"
-                        "data_set.study: \"A\"\ndata_set.tissue: \"Skin\"\n"
-                        "data_set.role: train\ndata_set.values: counts\n"
-                        "data_set.threshold_tissue: null\ndata_set.samples.include: []\n"
-                        "data_set.samples.exclude: []\n");
-    om_text_destroy(&text);
     om_job_destroy(&job);
 }
 

@@ -1,4 +1,4 @@
-#include "symbol.h"
+#include "oncomark/symbol.h"
 
 #include "oncomark/memory.h"
 
@@ -21,6 +21,10 @@ const char *om_symbol_trim(const char *text, size_t *length) {
     return text;
 }
 
+char om_symbol_upper_letter(char c) {
+    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
 char *om_symbol_upper(const char *text) {
     size_t length = 0;
     const char *start = om_symbol_trim(text, &length);
@@ -29,8 +33,7 @@ char *om_symbol_upper(const char *text) {
         return NULL;
     }
     for (size_t i = 0; i < length; i++) {
-        char c = start[i];
-        upper[i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+        upper[i] = om_symbol_upper_letter(start[i]);
     }
     return upper;
 }
