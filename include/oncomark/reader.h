@@ -14,9 +14,9 @@ typedef struct om_reader om_reader;
 om_status om_reader_open(om_reader **out, const char *path);
 void om_reader_close(om_reader **reader);
 
-/* Next line without its end (LF or CRLF); *line is NULL at the end of the file. Borrowed until the
- * next call; NUL-terminated (`length` counts embedded NULs, which are an error). A truncated or
- * damaged gzip stream is OM_INPUT. */
+/* Next line without its end (LF or CRLF), and without a byte-order mark before the first; *line is
+ * NULL at the end of the file. Borrowed until the next call; NUL-terminated (`length` counts
+ * embedded NULs, which are an error). A truncated or damaged gzip stream is OM_INPUT. */
 om_status om_reader_line(om_reader *reader, char **line, size_t *length);
 
 /* Raw bytes: up to `capacity`, *length 0 at the end. Do not mix with om_reader_line. */

@@ -10,10 +10,6 @@
 
 typedef enum layout { LAYOUT_GMT, LAYOUT_TABLE } layout;
 
-static char *skip_byte_order_mark(char *line) {
-    return strncmp(line, "\xEF\xBB\xBF", 3) == 0 ? line + 3 : line;
-}
-
 static bool is_blank_or_comment(const char *line) {
     size_t length = 0;
     const char *start = om_symbol_trim(line, &length);
@@ -46,9 +42,6 @@ static om_status find_layout(const char *path, layout *found, char *delimiter) {
     size_t length = 0;
     do {
         status = om_reader_line(reader, &line, &length);
-        if (status == OM_OK && line != NULL && om_reader_line_number(reader) == 1) {
-            line = skip_byte_order_mark(line);
-        }
     } while (status == OM_OK && line != NULL && is_blank_or_comment(line));
     if (status == OM_OK && line == NULL) {
         status = om_fail(OM_INPUT,
@@ -100,9 +93,6 @@ static om_status parse_gmt(om_gene_sets *sets, int64_t *last_line) {
             break;
         }
         *last_line = om_reader_line_number(reader);
-        if (*last_line == 1) {
-            line = skip_byte_order_mark(line);
-        }
         if (!is_blank_or_comment(line)) {
             status = parse_gmt_line(sets, line, *last_line);
         }
@@ -113,7 +103,6 @@ static om_status parse_gmt(om_gene_sets *sets, int64_t *last_line) {
 
 static om_status parse_header(om_gene_sets *sets, char **fields, int64_t n_fields, int64_t line,
                               int *hallmark_of) {
-    fields[0] = skip_byte_order_mark(fields[0]);
     for (int64_t i = 0; i < n_fields; i++) {
         OM_TRY(om_gene_sets_open_set(sets, fields[i], line, &hallmark_of[i]));
     }

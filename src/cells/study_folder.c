@@ -55,9 +55,6 @@ static om_status read_genes(study_loader *loading) {
             break;
         }
         int64_t number = om_reader_line_number(reader);
-        if (number == 1 && strncmp(line, "\xef\xbb\xbf", 3) == 0) {
-            line += 3; /* byte-order mark */
-        }
         if (line[strspn(line, " \t")] == '\0') {
             blank = blank == 0 ? number : blank;
         } else if (blank != 0) {

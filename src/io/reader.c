@@ -167,6 +167,10 @@ static om_status fill(om_reader *reader) {
     return OM_OK;
 }
 
+/* What some editors put before UTF-8 text. */
+static const char byte_order_mark[] = "\xef\xbb\xbf";
+enum { MARK_LENGTH = sizeof byte_order_mark - 1 };
+
 om_status om_reader_line(om_reader *reader, char **line, size_t *length) {
     *line = NULL;
     *length = 0;
@@ -202,8 +206,10 @@ om_status om_reader_line(om_reader *reader, char **line, size_t *length) {
         return om_fail(OM_INPUT, "%s:%" PRId64 ": found a NUL byte, expected text (UTF-8)",
                        reader->path, reader->line_number);
     }
-    *line = text;
-    *length = n;
+    bool has_mark = reader->line_number == 1 && n >= MARK_LENGTH &&
+                    memcmp(text, byte_order_mark, MARK_LENGTH) == 0;
+    *line = has_mark ? text + MARK_LENGTH : text;
+    *length = has_mark ? n - MARK_LENGTH : n;
     return OM_OK;
 }
 

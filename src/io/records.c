@@ -148,9 +148,6 @@ om_status om_records_next(om_records *records, char ***fields, int64_t *n_fields
         if (line == NULL) {
             return OM_OK;
         }
-        if (om_reader_line_number(records->reader) == 1 && strncmp(line, "\xef\xbb\xbf", 3) == 0) {
-            line += 3; /* byte-order mark */
-        }
     } while (is_blank(line, records->delimiter));
     records->line = om_reader_line_number(records->reader);
     if (records->delimiter == '\0') {
