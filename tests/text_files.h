@@ -25,6 +25,25 @@ static inline void test_folder_remove(const char *folder) {
     assert_int_equal(system(command), 0);
 }
 
+/* The one folder of a program, with set-up and tear-down for its group or for each test. */
+static char test_folder[TEST_PATH];
+
+static inline int test_folder_set_up(void **state) {
+    (void)state;
+    test_folder_make(test_folder);
+    return 0;
+}
+
+static inline int test_folder_tear_down(void **state) {
+    (void)state;
+    test_folder_remove(test_folder);
+    return 0;
+}
+
+/* A test with a folder of its own. */
+#define test_in_folder(test)                                                                       \
+    cmocka_unit_test_setup_teardown(test, test_folder_set_up, test_folder_tear_down)
+
 /* folder/name in one of a few buffers that are used in turn. */
 static inline const char *test_path(const char *folder, const char *name) {
     static char paths[8][2 * TEST_PATH];

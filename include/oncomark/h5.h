@@ -22,6 +22,10 @@ om_status om_h5_open_parallel(om_h5 **out, om_ctx *ctx, const char *path);
 /* Closes; the status is that of flushing. Collective for a parallel file. NULL is fine. */
 om_status om_h5_close(om_h5 **file);
 
+/* False where HDF5 could not close a file or an object in it, as on a full disk. Its own end, which
+ * MPI_Finalize brings about, would close them once more and crash. Local. */
+bool om_h5_all_closed(void);
+
 const char *om_h5_path(const om_h5 *file);
 
 /* Sum of what was written through this handle so far. Over all ranks and both phases of a file

@@ -24,6 +24,10 @@ const char *om_status_meaning(om_status status);
 /* The program's exit code for a status. */
 int om_status_exit_code(om_status status);
 
+/* Blanks for line ends, terminal escapes and other control characters: a message is one line,
+ * whatever name from a file it quotes. In place. */
+void om_status_tidy_message(char *message);
+
 /* Records the message of an error where its cause is known and returns `status`, so that
  * `return om_fail(OM_INPUT, "%s:%ld: ...", path, line)` is the whole error path. A message of an
  * earlier failure is replaced. One message a thread is kept. Local. */

@@ -1,6 +1,7 @@
 #include "oncomark/log.h"
 
 #include "oncomark/memory.h"
+#include "oncomark/status.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -32,6 +33,7 @@ __attribute__((format(printf, 2, 0))) static void write_line(const char *prefix,
                                                              va_list arguments) {
     char text[4096];
     vsnprintf(text, sizeof text, format, arguments);
+    om_status_tidy_message(text);
     fprintf(stderr, "%s%s\n", prefix, text);
 }
 

@@ -32,6 +32,14 @@ int om_status_exit_code(om_status status) {
     return 4;
 }
 
+void om_status_tidy_message(char *message) {
+    for (char *c = message; *c != '\0'; c++) {
+        if ((unsigned char)*c < ' ' || *c == '\x7f') {
+            *c = ' ';
+        }
+    }
+}
+
 om_status om_fail(om_status status, const char *format, ...) {
     /* By way of a copy: an argument may be the recorded message itself. */
     char message[MESSAGE_CAPACITY];
@@ -39,6 +47,7 @@ om_status om_fail(om_status status, const char *format, ...) {
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
+    om_status_tidy_message(message);
     snprintf(recorded_message, sizeof recorded_message, "%s", message);
     return status;
 }

@@ -45,9 +45,9 @@ static om_status find_layout(const char *path, layout *found, char *delimiter) {
     } while (status == OM_OK && line != NULL && is_blank_or_comment(line));
     if (status == OM_OK && line == NULL) {
         status = om_fail(OM_INPUT,
-                         "%s:%" PRId64 ": found no gene set, expected GMT lines (hallmark, "
+                         "%s: found no gene set, expected GMT lines (hallmark, "
                          "description, genes) or a table with a column a hallmark",
-                         path, om_reader_line_number(reader));
+                         path);
     } else if (status == OM_OK) {
         *delimiter = strchr(line, '\t') != NULL ? '\t' : ',';
         *found = layout_of(line);

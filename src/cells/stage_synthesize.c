@@ -202,6 +202,7 @@ typedef struct tally {
     int64_t cells[OM_SYNTHETIC_GROUPS];
     int64_t largest; /* cells of the largest group */
     int64_t n_blocks;
+    int64_t n_data; /* data sets that can be summed */
 } tally;
 
 static tally count_tissue(const stage *work, int64_t tissue) {
@@ -209,8 +210,9 @@ static tally count_tissue(const stage *work, int64_t tissue) {
     for (int64_t i = 0; i < work->catalog->n_data; i++) {
         const om_synthetic_data *data = &work->catalog->data[i];
         int64_t n_groups = om_strings_count(data->samples) * OM_SYNTHETIC_GROUPS;
-        for (int64_t g = 0; g < n_groups && work->tissues->of_data[data->job_index] == tissue;
-             g++) {
+        bool counts = work->tissues->of_data[data->job_index] == tissue;
+        sums.n_data += counts ? 1 : 0;
+        for (int64_t g = 0; g < n_groups && counts; g++) {
             int64_t cells = data->group_cells[g];
             sums.n_blocks += data->group_blocks[g];
             sums.blocks[g % OM_SYNTHETIC_GROUPS] += data->group_blocks[g];
@@ -239,6 +241,12 @@ static int64_t cells_needed(const om_synthetic_parameters *parameters) {
 
 /* Why there is no synthetic sample. */
 static om_status explain(const stage *work, om_text *text) {
+    if (work->catalog->n_data == 0) {
+        return om_fail(OM_INPUT,
+                       "%s: found only training data sets with values: log, expected one with "
+                       "counts or tpm: logarithms are scored but never summed",
+                       work->job->path);
+    }
     for (int64_t t = 0; t < om_strings_count(work->tissues->names); t++) {
         tally sums = count_tissue(work, t);
         if (work->tissues->has_training[t] != 0) {
@@ -265,6 +273,13 @@ static om_status tell(const stage *work, om_text *text) {
             continue;
         }
         tally sums = count_tissue(work, t);
+        if (sums.n_data == 0) {
+            om_log_warn(log,
+                        "%s gives no synthetic samples: its data sets have values: log, which are "
+                        "scored but never summed",
+                        om_strings_get(work->tissues->names, t));
+            continue;
+        }
         if (sums.n_blocks == 0) {
             om_log_warn(log,
                         "%s gives no synthetic samples: found at most %" PRId64

@@ -129,7 +129,7 @@ om_status om_tissues_describe(const om_job *job, om_text *text) {
         if (data_set->role != OM_ROLE_TRAIN) {
             continue;
         }
-        OM_TRY(om_text_add(text, "training data: \"%s\" of \"%s\", study \"%s\"", data_set->id,
+        OM_TRY(om_text_add(text, "training data %s: of \"%s\", study \"%s\"", data_set->id,
                            data_set->tissue, data_set->study));
         OM_TRY(describe_samples(text, ", only ", data_set->include_samples));
         OM_TRY(describe_samples(text, ", without ", data_set->exclude_samples));

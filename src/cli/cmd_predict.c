@@ -3,7 +3,6 @@
 #include "oncomark/atomic_file.h"
 #include "oncomark/memory.h"
 #include "oncomark/predict.h"
-#include "oncomark/reader.h"
 #include "oncomark/table.h"
 
 #include <errno.h>
@@ -11,6 +10,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 typedef struct predict_options {
     const char *model;
@@ -76,8 +76,17 @@ static om_status parse_options(predict_options *options, int argc, char **argv) 
     return OM_OK;
 }
 
+/* Renaming the finished file to a device's name would replace the device. */
 static om_status check_out(const predict_options *options) {
-    if (options->out != NULL && !options->force && om_file_exists(options->out)) {
+    struct stat found;
+    if (options->out == NULL || stat(options->out, &found) != 0) {
+        return OM_OK;
+    }
+    if (!S_ISREG(found.st_mode)) {
+        return om_fail(OM_USAGE, "%s: found a folder or device, expected a file's name for --out",
+                       options->out);
+    }
+    if (!options->force) {
         return om_fail(OM_USAGE, "%s is there already; --force replaces it", options->out);
     }
     return OM_OK;

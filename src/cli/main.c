@@ -1,6 +1,7 @@
 /* The program's start and end: MPI, the choice of command, the error's message, the closing line.
  */
 #include "commands.h"
+#include "oncomark/h5.h"
 #include "oncomark/memory.h"
 #include "oncomark/version.h"
 
@@ -93,6 +94,14 @@ static void close_with_summary(om_ctx *ctx, double started) {
                 MPI_Wtime() - started, (double)peak / (1 << 20));
 }
 
+/* A result that standard output did not take is lost. */
+static om_status flush_output(om_status status) {
+    if (status == OM_OK && (fflush(stdout) != 0 || ferror(stdout) != 0)) {
+        return om_fail(OM_SYSTEM, "standard output: cannot write all of it");
+    }
+    return status;
+}
+
 static om_status run(int argc, char **argv) {
     double started = MPI_Wtime();
     int rank = 0;
@@ -105,7 +114,7 @@ static om_status run(int argc, char **argv) {
         MPI_Abort(MPI_COMM_WORLD, om_status_exit_code(status));
     }
     bool did_work = false;
-    status = om_agree(ctx, dispatch(ctx, argc, argv, &did_work));
+    status = om_agree(ctx, flush_output(dispatch(ctx, argc, argv, &did_work)));
     if (status != OM_OK && rank == 0) {
         fprintf(stderr, "oncomark: error: %s\n", om_error_message());
     } else if (status == OM_OK && did_work) {
@@ -136,6 +145,12 @@ int main(int argc, char **argv) {
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, handler);
     MPI_Errhandler_free(&handler);
     om_status status = run(argc, argv);
+    if (status == OM_SYSTEM) {
+        MPI_Barrier(MPI_COMM_WORLD); /* the lock of the workdir is released by now */
+        if (!om_h5_all_closed()) {
+            MPI_Abort(MPI_COMM_WORLD, om_status_exit_code(status));
+        }
+    }
     MPI_Finalize();
     return om_status_exit_code(status);
 }

@@ -2,6 +2,7 @@
 
 #include "h5_private.h"
 #include "oncomark/memory.h"
+#include "oncomark/reader.h"
 
 #include <errno.h>
 #include <string.h>
@@ -59,6 +60,8 @@ om_status om_h5_create(om_h5 **out, const char *path) {
 }
 
 static om_status check_readable(const char *path) {
+    int64_t bytes = 0;
+    OM_TRY(om_file_size(path, &bytes)); /* HDF5 would wait for ever for a pipe */
     if (access(path, R_OK) != 0) {
         return om_fail(OM_INPUT, "%s: cannot be read: %s", path, strerror(errno));
     }
@@ -138,6 +141,10 @@ om_status om_h5_close(om_h5 **file) {
     }
     release(file);
     return ctx == NULL ? status : om_agree(ctx, status);
+}
+
+bool om_h5_all_closed(void) {
+    return H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL) == 0;
 }
 
 const char *om_h5_path(const om_h5 *file) {

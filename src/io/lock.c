@@ -99,6 +99,9 @@ static holder parse_holder(const char *text) {
 }
 
 static bool is_stale(const holder *found, const holder *self) {
+    if (found->time[0] == '\0') {
+        return true; /* cut short while it was written: its writer is gone, or had no space left */
+    }
     if (strcmp(found->job, "-") != 0 && strcmp(found->job, self->job) == 0) {
         return atol(found->restart) < atol(self->restart);
     }
@@ -107,7 +110,7 @@ static bool is_stale(const holder *found, const holder *self) {
     }
     long process = atol(found->process);
     if (process <= 0) {
-        return found->process[0] == '\0'; /* cut short while it was written: its writer is gone */
+        return false;
     }
     if (kill((pid_t)process, 0) != 0 && errno == ESRCH) {
         return true;

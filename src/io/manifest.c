@@ -178,13 +178,31 @@ om_status om_manifest_set_aside(const char *path, om_log *log) {
     return status;
 }
 
-static om_status read_one(cJSON *records, const char *workdir, const char *record_path,
-                          om_log *log) {
+/* A record that names another file, even one outside the folder, must not move that aside. */
+static om_status check_name(const char *records_folder, const char *record_path,
+                            const char *artefact) {
+    char *expected = om_manifest_record_path(records_folder, artefact);
+    if (expected == NULL) {
+        return OM_MEMORY;
+    }
+    om_status status = OM_OK;
+    if (strcmp(expected, record_path) != 0) {
+        status = om_fail(OM_INPUT,
+                         "%s: found a record of artefact '%s', expected that of the artefact "
+                         "that this file is named for; remove it to make that anew",
+                         record_path, artefact);
+    }
+    om_free(expected);
+    return status;
+}
+
+static om_status read_one(cJSON *records, const char *workdir, const char *records_folder,
+                          const char *record_path, om_log *log) {
     cJSON *record = NULL;
     OM_TRY(read_json(&record, record_path));
     const char *artefact = text_of(record, "artefact");
     char *path = om_format("%s/%s", workdir, artefact);
-    om_status status = path != NULL ? OM_OK : OM_MEMORY;
+    om_status status = path != NULL ? check_name(records_folder, record_path, artefact) : OM_MEMORY;
     if (status == OM_OK && is_whole(record, path)) {
         if (cJSON_AddItemToObject(records, artefact, record)) {
             record = NULL;
@@ -224,7 +242,7 @@ om_status om_manifest_read_records(cJSON **out, const char *workdir, const char 
             continue;
         }
         char *path = om_format("%s/%s", records_folder, entry->d_name);
-        status = path != NULL ? read_one(*out, workdir, path, log) : OM_MEMORY;
+        status = path != NULL ? read_one(*out, workdir, records_folder, path, log) : OM_MEMORY;
         om_free(path);
     }
     closedir(folder);
@@ -243,7 +261,8 @@ om_status om_manifest_read_stages(cJSON **out, const char *path) {
         *out = cJSON_DetachItemFromObjectCaseSensitive(manifest, "stages");
         cJSON_Delete(manifest);
     }
-    if (*out == NULL) {
+    if (!cJSON_IsObject(*out)) {
+        cJSON_Delete(*out);
         *out = cJSON_CreateObject();
     }
     return *out != NULL ? OM_OK : json_failure();

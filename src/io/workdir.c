@@ -36,6 +36,36 @@ static om_status join(char **out, const char *folder, const char *name) {
     return *out != NULL ? OM_OK : OM_MEMORY;
 }
 
+/* Open MPI's MPI-IO prints a file's path and some 30 bytes more into a buffer of 256 bytes, and
+ * ends the program where they do not fit. */
+enum { LONGEST_PATH = 220 };
+
+static om_status check_path(const om_job *job, const char *folder, const char *id, long line) {
+    char *path = om_format("%s/%s%s.h5ad.tmp", job->workdir, folder, id);
+    if (path == NULL) {
+        return OM_MEMORY;
+    }
+    om_status status = OM_OK;
+    size_t length = strlen(path);
+    if (length > LONGEST_PATH) {
+        status = om_fail(OM_USAGE,
+                         "%s:%ld: found a path of %zu bytes, expected at most %d, since MPI "
+                         "libraries take no longer ones: choose a shorter workdir or id (%s)",
+                         job->path, line, length, LONGEST_PATH, path);
+    }
+    om_free(path);
+    return status;
+}
+
+/* Before anything is read, not when the first file is written. */
+static om_status check_paths(const om_job *job) {
+    OM_TRY(check_path(job, "", "synthetic", 1));
+    for (int64_t i = 0; i < job->n_data; i++) {
+        OM_TRY(check_path(job, "scores/", job->data[i].id, job->data[i].line));
+    }
+    return OM_OK;
+}
+
 /* Rank 0: folders, lock and what earlier runs left. */
 static om_status open_on_root(om_workdir *workdir) {
     OM_TRY(om_folder_make(workdir->records));
@@ -97,6 +127,7 @@ static om_status share_lock(om_workdir *workdir) {
 static om_status begin(om_workdir *workdir, om_ctx *ctx, const om_job *job) {
     workdir->ctx = ctx;
     workdir->job = job;
+    OM_TRY(check_paths(job));
     workdir->folder = om_strdup(job->workdir);
     if (workdir->folder == NULL) {
         return OM_MEMORY;
@@ -296,6 +327,9 @@ om_status om_workdir_stage_end(om_workdir *workdir, bool did_work) {
     om_ctx *ctx = workdir->ctx;
     int64_t any = did_work ? 1 : 0;
     OM_TRY(om_max_i64(ctx, &any, 1));
+    if (any == 0) {
+        om_log_info(om_context_log(ctx), "%s: done already", workdir->stage);
+    }
     int64_t mine[PER_RANK];
     memcpy(mine, workdir->counters, sizeof workdir->counters);
     mine[OM_N_COUNTERS] = om_memory_peak();

@@ -41,6 +41,7 @@ PYTHON
 find "$work/run-2" -type f ! -path '*/.oncomark/*' ! -name manifest.json -printf '%p %T@\n' | sort > "$work/before"
 on 2 run "$work/job-2.yaml" 2> "$work/log-again"
 find "$work/run-2" -type f ! -path '*/.oncomark/*' ! -name manifest.json -printf '%p %T@\n' | sort > "$work/after"
+[ "$(grep -c ': done already$' "$work/log-again")" = 5 ] || fail "a second run does not say that all is done"
 diff "$work/before" "$work/after" || fail "a second run made files again"
 
 # A changed threshold parameter leaves store and scores alone and makes the rest anew.

@@ -3,11 +3,9 @@
 #include "oncomark/shared_memory.h"
 #include "unit_test.h"
 
-#include <stdio.h>
-#include <string.h>
+#include "test_ranks.h"
 
 static om_ctx *ctx;
-static om_log *quiet;
 
 static void test_all_ranks_get_the_worst_status_and_its_message(void **state) {
     (void)state;
@@ -134,8 +132,7 @@ static void test_shared_memory_is_one_per_node(void **state) {
 
 int main(int argc, char **argv) {
     MPI_Init(&argc, &argv);
-    quiet = om_log_create(false);
-    om_context_create(&ctx, MPI_COMM_WORLD, quiet);
+    test_context_create(&ctx);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_ranks_get_the_worst_status_and_its_message),
         cmocka_unit_test(test_of_equal_failures_the_lowest_rank_speaks),
@@ -147,8 +144,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_shared_memory_is_one_per_node),
     };
     int failed = cmocka_run_group_tests_name("context", tests, NULL, NULL);
-    om_context_destroy(&ctx);
-    om_log_destroy(&quiet);
+    test_context_destroy(&ctx);
     MPI_Finalize();
     return failed;
 }

@@ -6,15 +6,12 @@
 #include "oncomark/partition.h"
 #include "unit_test.h"
 
+#include "test_ranks.h"
+
 #include <mpi.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 static om_ctx *ctx;
-static char folder[256];
-static char path[300];
+static char path[2 * TEST_PATH];
 
 static void assert_ok(om_status status) {
     if (status != OM_OK) {
@@ -211,7 +208,7 @@ static void test_a_failure_of_one_rank_is_shared(void **state) {
     assert_int_equal(om_h5_write_rows(file, "obsm/scores", OM_F64, rank == last ? 2 : 0,
                                       rank == last ? 1 : 0, row),
                      OM_BUG);
-    assert_non_null(strstr(om_error_message(), "object 'obsm/scores': rows 2 to 3 written"));
+    assert_message_has("object 'obsm/scores': rows 2 to 3 written");
     assert_int_equal(om_h5_write_rows(file, "obsm/none", OM_F64, 0, 0, row), OM_INPUT);
     assert_ok(om_h5_close(&file));
     assert_ok(om_agree(ctx, OM_OK));
@@ -220,7 +217,7 @@ static void test_a_failure_of_one_rank_is_shared(void **state) {
     }
     assert_ok(om_agree(ctx, OM_OK));
     assert_int_equal(om_h5_open_parallel(&file, ctx, path), OM_SYSTEM);
-    assert_non_null(strstr(om_error_message(), "file.h5ad: cannot open by MPI-IO: "));
+    assert_message_has("file.h5ad: cannot open by MPI-IO: ");
     assert_null(file);
     assert_int_equal(om_h5_open_parallel(&file, ctx, "/nowhere/file.h5ad"), OM_INPUT);
     assert_null(file);
@@ -228,19 +225,10 @@ static void test_a_failure_of_one_rank_is_shared(void **state) {
 
 int main(int argc, char **argv) {
     MPI_Init(&argc, &argv);
-    om_log *quiet = om_log_create(false);
-    if (om_context_create(&ctx, MPI_COMM_WORLD, quiet) != OM_OK) {
-        return 1;
-    }
-    if (om_context_is_root(ctx)) {
-        const char *parent = getenv("TMPDIR");
-        snprintf(folder, sizeof folder, "%s/om-h5-XXXXXX", parent ? parent : "/tmp");
-        if (mkdtemp(folder) == NULL) {
-            return 1;
-        }
-    }
-    om_broadcast(ctx, 0, folder, sizeof folder);
-    snprintf(path, sizeof path, "%s/file.h5ad", folder);
+    test_context_create(&ctx);
+    char folder[TEST_PATH];
+    test_folder_share(ctx, folder);
+    strcpy(path, test_path(folder, "file.h5ad"));
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ranks_fill_one_file),
         cmocka_unit_test(test_ranks_without_rows_take_part),
@@ -248,12 +236,8 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_a_failure_of_one_rank_is_shared),
     };
     int failed = cmocka_run_group_tests_name("h5", tests, NULL, NULL);
-    if (om_context_is_root(ctx)) {
-        unlink(path);
-        rmdir(folder);
-    }
-    om_context_destroy(&ctx);
-    om_log_destroy(&quiet);
+    test_folder_unshare(ctx, folder);
+    test_context_destroy(&ctx);
     MPI_Finalize();
     return failed;
 }

@@ -7,7 +7,7 @@
 #include "oncomark/reader.h"
 #include "unit_test.h"
 
-#include "text_files.h"
+#include "test_ranks.h"
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
@@ -16,7 +16,6 @@
 
 enum { N_GENES = 40, N_CELLS = 33 };
 
-static om_log *log_;
 static om_ctx *ctx;
 static char folder[TEST_PATH];
 
@@ -105,12 +104,9 @@ static om_job *make_job(const char *workdir, const char *data) {
     om_job *job = NULL;
     char *text = om_format("gene_sets: none.gmt\nworkdir: %s\ndata:\n%s", workdir, data);
     char *path = om_format("%s/job.yaml", folder);
-    om_strings *settings = NULL;
-    assert_int_equal(om_strings_create(&settings), OM_OK);
-    if (om_job_parse(&job, path, text, (int64_t)strlen(text), settings) != OM_OK) {
+    if (om_job_parse(&job, path, text, (int64_t)strlen(text), NULL) != OM_OK) {
         fail_msg("%s", om_error_message());
     }
-    om_strings_destroy(&settings);
     om_free(text);
     om_free(path);
     return job;
@@ -256,9 +252,9 @@ static void test_store_holds_what_the_folders_hold(void **state) {
     } sets[] = {{"X2020_Lung", "X2020", "Lung", "counts"},
                 {"Y2021_Lung", "Y2021", "Lung", "counts"},
                 {"Z2022_Head and Neck", "Z2022", "Head and Neck", "tpm"}};
-    long before = om_log_warnings(log_);
+    long before = om_log_warnings(om_context_log(ctx));
     run_well(ctx, "work", all_data);
-    int64_t warnings = om_log_warnings(log_) - before;
+    int64_t warnings = om_log_warnings(om_context_log(ctx)) - before;
     assert_int_equal(om_sum_i64(ctx, &warnings, 1), OM_OK);
     assert_int_equal(warnings, 6); /* each: sample C is missing, and so is its patient */
     for (uint64_t i = 0; i < 3; i++) {
@@ -410,33 +406,11 @@ static void test_fraction_where_counts_are_expected(void **state) {
     barrier();
 }
 
-static int make_folder(void **state) {
-    (void)state;
-    if (is_root()) {
-        test_folder_make(folder);
-    }
-    if (om_broadcast(ctx, 0, folder, sizeof folder) != OM_OK) {
-        return -1;
-    }
-    write_data();
-    return 0;
-}
-
-static int remove_folder(void **state) {
-    (void)state;
-    barrier();
-    if (is_root()) {
-        test_folder_remove(folder);
-    }
-    return 0;
-}
-
 int main(int argc, char **argv) {
     MPI_Init(&argc, &argv);
-    log_ = om_log_create(false);
-    if (log_ == NULL || om_context_create(&ctx, MPI_COMM_WORLD, log_) != OM_OK) {
-        MPI_Abort(MPI_COMM_WORLD, 1);
-    }
+    test_context_create(&ctx);
+    test_folder_share(ctx, folder);
+    write_data();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_store_holds_what_the_folders_hold),
         cmocka_unit_test(test_digest_does_not_depend_on_ranks),
@@ -444,9 +418,9 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_faults_stop_all_ranks_before_parsing),
         cmocka_unit_test(test_fraction_where_counts_are_expected),
     };
-    int failed = cmocka_run_group_tests_name("ingest", tests, make_folder, remove_folder);
-    om_context_destroy(&ctx);
-    om_log_destroy(&log_);
+    int failed = cmocka_run_group_tests_name("ingest", tests, NULL, NULL);
+    test_folder_unshare(ctx, folder);
+    test_context_destroy(&ctx);
     MPI_Finalize();
     return failed;
 }

@@ -4,11 +4,10 @@
 #include "oncomark/random.h"
 #include "unit_test.h"
 
-#include "text_files.h"
+#include "test_ranks.h"
 
 #include <inttypes.h>
 
-static om_log *log_;
 static om_ctx *ctx;
 static char folder[TEST_PATH];
 
@@ -212,10 +211,10 @@ static void test_duplicates_are_summed_with_one_warning(void **state) {
     }
     shuffle(&made);
     char *text = format_matrix(&made, "real", "\n", true);
-    long before = om_log_warnings(log_);
+    long before = om_log_warnings(om_context_log(ctx));
     check_file(&made, "twice.mtx", text, false, false);
     check_file(&made, "twice.mtx.gz", text, true, false);
-    assert_int_equal(om_log_warnings(log_) - before, is_root() ? 2 : 0);
+    assert_int_equal(om_log_warnings(om_context_log(ctx)) - before, is_root() ? 2 : 0);
     om_free(text);
     release_matrix(&made);
 }
@@ -230,8 +229,8 @@ static void test_large_values(void **state) {
     assert_false(counts->integer);
     om_counts_destroy(&counts);
     assert_int_equal(om_mtx_read_integers(&counts, ctx, path, NULL), OM_INPUT);
-    assert_non_null(strstr(om_error_message(), "large.mtx: found entries of row 1, column 1 that "
-                                               "add up to 4294967296, expected at most 429496"));
+    assert_message_has("large.mtx: found entries of row 1, column 1 that "
+                       "add up to 4294967296, expected at most 429496");
     assert_null(counts);
 }
 
@@ -339,29 +338,10 @@ static void test_truncated_gzip(void **state) {
     release_matrix(&made);
 }
 
-static int make_folder(void **state) {
-    (void)state;
-    if (is_root()) {
-        test_folder_make(folder);
-    }
-    return om_broadcast(ctx, 0, folder, sizeof folder) == OM_OK ? 0 : -1;
-}
-
-static int remove_folder(void **state) {
-    (void)state;
-    MPI_Barrier(om_context_comm(ctx));
-    if (is_root()) {
-        test_folder_remove(folder);
-    }
-    return 0;
-}
-
 int main(int argc, char **argv) {
     MPI_Init(&argc, &argv);
-    log_ = om_log_create(false);
-    if (log_ == NULL || om_context_create(&ctx, MPI_COMM_WORLD, log_) != OM_OK) {
-        MPI_Abort(MPI_COMM_WORLD, 1);
-    }
+    test_context_create(&ctx);
+    test_folder_share(ctx, folder);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_orders_line_ends_and_compression),
         cmocka_unit_test(test_many_pieces),
@@ -373,9 +353,9 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_lines_without_end),
         cmocka_unit_test(test_truncated_gzip),
     };
-    int failed = cmocka_run_group_tests_name("matrix market", tests, make_folder, remove_folder);
-    om_context_destroy(&ctx);
-    om_log_destroy(&log_);
+    int failed = cmocka_run_group_tests_name("matrix market", tests, NULL, NULL);
+    test_folder_unshare(ctx, folder);
+    test_context_destroy(&ctx);
     MPI_Finalize();
     return failed;
 }

@@ -8,21 +8,17 @@
 #include "tiny_synthetic.h"
 #include "unit_test.h"
 
-#include <stdlib.h>
-#include <unistd.h>
-
 enum { D = 9 };
 
 static om_ctx *ctx;
-static om_log *quiet;
-static char path[256];
+static char path[2 * TEST_PATH];
 static om_sample_table *table;
 static om_training_set *set;
 static const int64_t genes[D] = {0, 3, 8, 20, 21, 22, 23, 40, TINY_GENES - 1};
 
 static om_status make_context(void) {
     om_ctx *made = NULL;
-    om_status status = om_context_create(&made, om_context_comm(ctx), quiet);
+    om_status status = om_context_create(&made, om_context_comm(ctx), om_context_log(ctx));
     om_context_destroy(&made);
     return status;
 }
@@ -136,15 +132,9 @@ static void test_no_memory_on_one_rank(void **state) {
 
 int main(int argc, char **argv) {
     MPI_Init(&argc, &argv);
-    quiet = om_log_create(false);
-    char folder[] = "/tmp/om-memory-XXXXXX";
-    assert_int_equal(om_context_create(&ctx, MPI_COMM_WORLD, quiet), OM_OK);
-    if (om_context_is_root(ctx)) {
-        assert_non_null(mkdtemp(folder));
-        snprintf(path, sizeof path, "%s/synthetic.h5ad", folder);
-        tiny_write(path);
-    }
-    om_broadcast(ctx, 0, path, sizeof path);
+    test_context_create(&ctx);
+    char folder[TEST_PATH];
+    tiny_share(ctx, folder, path);
     if (om_sample_table_read(&table, ctx, path) != OM_OK ||
         om_training_set_create(&set, ctx, path, table, genes, D) != OM_OK) {
         fprintf(stderr, "%s\n", om_error_message());
@@ -156,12 +146,8 @@ int main(int argc, char **argv) {
     int failed = cmocka_run_group_tests_name("memory", tests, NULL, NULL);
     om_training_set_destroy(&set);
     om_sample_table_destroy(&table);
-    if (om_context_is_root(ctx)) {
-        unlink(path);
-        rmdir(folder);
-    }
-    om_context_destroy(&ctx);
-    om_log_destroy(&quiet);
+    test_folder_unshare(ctx, folder);
+    test_context_destroy(&ctx);
     MPI_Finalize();
     return failed;
 }

@@ -1,9 +1,9 @@
 #include "oncomark/partition.h"
 #include "unit_test.h"
 
-#include "oncomark/memory.h"
+#include "test_ranks.h"
 
-#include <string.h>
+#include "oncomark/memory.h"
 
 static om_ctx *ctx;
 
@@ -109,8 +109,7 @@ static void test_ranges_of_nothing(void **state) {
 
 int main(int argc, char **argv) {
     MPI_Init(&argc, &argv);
-    om_log *log = om_log_create(false);
-    om_context_create(&ctx, MPI_COMM_WORLD, log);
+    test_context_create(&ctx);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_large_tissue_among_small_ones),
         cmocka_unit_test(test_more_ranks_than_tissues),
@@ -120,8 +119,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_ranges_of_nothing),
     };
     int failed = cmocka_run_group_tests_name("partition", tests, NULL, NULL);
-    om_context_destroy(&ctx);
-    om_log_destroy(&log);
+    test_context_destroy(&ctx);
     MPI_Finalize();
     return failed;
 }

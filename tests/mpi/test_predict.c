@@ -8,18 +8,15 @@
 #include "unit/learn/naive_network.h"
 #include "unit_test.h"
 
+#include "test_ranks.h"
+
 #include <hdf5.h>
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-#include <zlib.h>
 
 enum { D = 30, H = 5, W = 2, PROFILES = 75, BROKEN = 60 };
 
 static om_ctx *world;
-static char folder[128];
+static char folder[TEST_PATH];
 static double values[PROFILES][D]; /* the gene before the last is missing in all tables: zeros */
 static double expected[PROFILES][OM_N_HALLMARKS];
 static om_model *model;
@@ -84,16 +81,11 @@ static char *path_of(const char *name) {
 /* Rank 0 writes; all ranks wait for it. */
 static void write_table(const char *name, const om_text *text, bool gzip) {
     if (om_context_is_root(world)) {
-        char *path = path_of(name);
         if (gzip) {
-            gzFile file = gzopen(path, "wb");
-            assert_int_equal(gzputs(file, om_text_get(text)), (int)om_text_length(text));
-            assert_int_equal(gzclose(file), Z_OK);
+            test_write_gzip(folder, name, om_text_get(text));
         } else {
-            assert_int_equal(om_file_write(path, om_text_get(text), (int64_t)om_text_length(text)),
-                             OM_OK);
+            test_write(folder, name, om_text_get(text));
         }
-        om_free(path);
     }
     MPI_Barrier(om_context_comm(world));
 }
@@ -227,9 +219,8 @@ static void expect_error(const char *text, const char *first, const char *second
     write_table("broken.csv", table, false);
     assert_int_equal(om_predict(&predictions, world, model, path), OM_INPUT);
     assert_null(predictions);
-    if (strstr(om_error_message(), first) == NULL || strstr(om_error_message(), second) == NULL) {
-        fail_msg("found '%s', expected '%s' and '%s' in it", om_error_message(), first, second);
-    }
+    assert_message_has(first);
+    assert_message_has(second);
     om_text_destroy(&table);
     om_free(path);
     MPI_Barrier(om_context_comm(world));
@@ -301,9 +292,7 @@ static void expect_bad_array(const char *name, int n_dimensions, const hsize_t *
     H5Fclose(file);
     assert_int_equal(om_model_read(&read, path), OM_INPUT);
     assert_null(read);
-    if (strstr(om_error_message(), message) == NULL) {
-        fail_msg("found '%s', expected '%s' in it", om_error_message(), message);
-    }
+    assert_message_has(message);
     om_free(path);
 }
 
@@ -345,7 +334,7 @@ static void test_model_round_trip(void **state) {
     model->sd[4] = 1;
     assert_int_equal(om_model_read(&read, path), OM_INPUT);
     assert_null(read);
-    assert_non_null(strstr(om_error_message(), "sd: gene 4"));
+    assert_message_has("sd: gene 4");
     assert_int_equal(om_file_write(path, "profile,AIM\n", 12), OM_OK);
     assert_int_equal(om_model_read(&read, path), OM_INPUT);
     om_free(path);
@@ -353,15 +342,8 @@ static void test_model_round_trip(void **state) {
 
 int main(int argc, char **argv) {
     MPI_Init(&argc, &argv);
-    om_log *log = om_log_create(false);
-    if (om_context_create(&world, MPI_COMM_WORLD, log) != OM_OK) {
-        MPI_Abort(MPI_COMM_WORLD, 1);
-    }
-    if (om_context_is_root(world)) {
-        snprintf(folder, sizeof folder, "/tmp/om-predict-XXXXXX");
-        assert_non_null(mkdtemp(folder));
-    }
-    om_broadcast(world, 0, folder, sizeof folder);
+    test_context_create(&world);
+    test_folder_share(world, folder);
     make_model();
     make_values();
     make_expected();
@@ -373,15 +355,9 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_model_of_wrong_shapes),
     };
     int failed = cmocka_run_group_tests_name("predict", tests, NULL, NULL);
-    MPI_Barrier(om_context_comm(world));
-    if (om_context_is_root(world)) {
-        char *command = om_format("rm -r '%s'", folder);
-        failed += system(command) != 0;
-        om_free(command);
-    }
+    test_folder_unshare(world, folder);
     om_model_destroy(&model);
-    om_context_destroy(&world);
-    om_log_destroy(&log);
+    test_context_destroy(&world);
     MPI_Finalize();
     return failed;
 }

@@ -6,7 +6,7 @@
 #include "oncomark/reader.h"
 #include "oncomark/simulate.h"
 
-#include "text_files.h"
+#include "test_ranks.h"
 
 #ifndef OM_TEST_SOURCE_DIR
 #define OM_TEST_SOURCE_DIR "."
@@ -82,12 +82,12 @@ static void errors_reach_all_ranks(void **state) {
     om_simulate_options options = options_for(out);
     options.gene_sets = "/nonexistent.gmt";
     assert_int_equal(om_simulate(ctx, &options), OM_INPUT);
-    assert_non_null(strstr(om_error_message(), "/nonexistent.gmt"));
+    assert_message_has("/nonexistent.gmt");
 
     options = options_for(test_path(parent, "together"));
     options.seed = 1;
     assert_int_equal(om_simulate(ctx, &options), OM_USAGE);
-    assert_non_null(strstr(om_error_message(), "with other options"));
+    assert_message_has("with other options");
 
     /* A folder in the place of the matrix: it cannot be renamed to its name. */
     options = options_for(out);
@@ -103,7 +103,7 @@ static void errors_reach_all_ranks(void **state) {
         assert_int_equal(system(command), 0);
     }
     assert_int_equal(om_simulate(ctx, &options), OM_SYSTEM);
-    assert_non_null(strstr(om_error_message(), "Exp_data_UMIcounts"));
+    assert_message_has("Exp_data_UMIcounts");
 }
 
 /* Memory that runs out on the last rank. */
@@ -132,25 +132,14 @@ int main(int argc, char **argv) {
         cmocka_unit_test(out_of_memory_reaches_all_ranks),
     };
     MPI_Init(&argc, &argv);
-    om_log *log = om_log_create(false);
-    if (om_context_create(&ctx, MPI_COMM_WORLD, log) != OM_OK ||
-        om_strings_create(&studies) != OM_OK || om_simulate_default_studies(studies, 2) != OM_OK) {
-        return 1;
-    }
-    if (om_context_is_root(ctx)) {
-        test_folder_make(parent);
-    }
-    if (om_broadcast(ctx, 0, parent, sizeof parent) != OM_OK) {
-        return 1;
-    }
+    test_context_create(&ctx);
+    assert_int_equal(om_strings_create(&studies), OM_OK);
+    assert_int_equal(om_simulate_default_studies(studies, 2), OM_OK);
+    test_folder_share(ctx, parent);
     int failed = cmocka_run_group_tests_name("simulate", tests, NULL, NULL);
-    om_agree(ctx, OM_OK);
-    if (om_context_is_root(ctx)) {
-        test_folder_remove(parent);
-    }
+    test_folder_unshare(ctx, parent);
     om_strings_destroy(&studies);
-    om_context_destroy(&ctx);
-    om_log_destroy(&log);
+    test_context_destroy(&ctx);
     MPI_Finalize();
     return failed;
 }

@@ -7,9 +7,10 @@
 #include "unit/cells/naive.h"
 #include "unit_test.h"
 
+#include "test_ranks.h"
+
 enum { MOST = 5003 };
 
-static om_log *log_;
 static om_ctx *ctx;
 
 /* Every hallmark has another kind of scores. The same on all ranks. */
@@ -226,10 +227,7 @@ static void table_reaches_all_ranks(void **state) {
 
 int main(int argc, char **argv) {
     MPI_Init(&argc, &argv);
-    int rank = 0;
-    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    log_ = om_log_create(rank == 0);
-    int failed = om_context_create(&ctx, MPI_COMM_WORLD, log_) != OM_OK;
+    test_context_create(&ctx);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(halves_equal_sorting),
         cmocka_unit_test(one_threshold_equals_naive),
@@ -238,9 +236,8 @@ int main(int argc, char **argv) {
         cmocka_unit_test(memory_failure_is_shared),
         cmocka_unit_test(table_reaches_all_ranks),
     };
-    failed = failed || cmocka_run_group_tests_name("threshold", tests, NULL, NULL) != 0;
-    om_context_destroy(&ctx);
-    om_log_destroy(&log_);
+    int failed = cmocka_run_group_tests_name("threshold", tests, NULL, NULL);
+    test_context_destroy(&ctx);
     MPI_Finalize();
     return failed;
 }

@@ -7,11 +7,11 @@
 #include "tiny_synthetic.h"
 #include "unit_test.h"
 
+#include "test_ranks.h"
+
 #include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 
 enum { N_ARTEFACTS = 5 };
@@ -32,7 +32,7 @@ static const char published[] =
     "test: 0}, hidden: 9, head: 3, batch: 30, block: 5, epochs: 3, learning_rate: 1.0e-3}\n";
 
 static om_ctx *world;
-static char folder[128];
+static char folder[TEST_PATH];
 
 static char *path_of(const char *run, const char *artefact) {
     return om_format("%s/%s/%s", folder, run, artefact);
@@ -261,22 +261,15 @@ static void test_needs_synthetic_samples(void **state) {
     om_job *job = parse_job("none", masked);
     assert_int_equal(om_workdir_open(&workdir, world, job), OM_OK);
     assert_int_equal(om_stage_train(world, job, workdir), OM_USAGE);
-    assert_non_null(strstr(om_error_message(), "synthetic.h5ad"));
+    assert_message_has("synthetic.h5ad");
     om_workdir_close(&workdir);
     om_job_destroy(&job);
 }
 
 int main(int argc, char **argv) {
     MPI_Init(&argc, &argv);
-    om_log *log = om_log_create(false);
-    if (om_context_create(&world, MPI_COMM_WORLD, log) != OM_OK) {
-        MPI_Abort(MPI_COMM_WORLD, 1);
-    }
-    if (om_context_is_root(world)) {
-        snprintf(folder, sizeof folder, "/tmp/om-train-XXXXXX");
-        assert_non_null(mkdtemp(folder));
-    }
-    om_broadcast(world, 0, folder, sizeof folder);
+    test_context_create(&world);
+    test_folder_share(world, folder);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_same_at_any_number_of_ranks),
         cmocka_unit_test(test_learns_its_own_hallmark),
@@ -287,14 +280,8 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_needs_synthetic_samples),
     };
     int failed = cmocka_run_group_tests_name("train", tests, NULL, NULL);
-    MPI_Barrier(om_context_comm(world));
-    if (om_context_is_root(world)) {
-        char *command = om_format("rm -r '%s'", folder);
-        failed += system(command) != 0;
-        om_free(command);
-    }
-    om_context_destroy(&world);
-    om_log_destroy(&log);
+    test_folder_unshare(world, folder);
+    test_context_destroy(&world);
     MPI_Finalize();
     return failed;
 }

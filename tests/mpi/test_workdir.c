@@ -5,14 +5,12 @@
 #include "oncomark/reader.h"
 #include "unit_test.h"
 
+#include "test_ranks.h"
+
 #include <cjson/cJSON.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 static om_ctx *ctx;
-static char folder[256];
+static char folder[TEST_PATH];
 static om_job *job;
 
 static const char *const key_a = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -94,7 +92,7 @@ static void test_committed_artefact_is_current_in_the_next_run(void **state) {
     assert_true(om_workdir_is_current(workdir, "scores/A.csv", key_a));
     char hex[OM_DIGEST_HEX];
     assert_int_equal(om_workdir_digest(workdir, "scores/B.csv", hex), OM_USAGE);
-    assert_non_null(strstr(om_error_message(), "scores/B.csv"));
+    assert_message_has("scores/B.csv");
     om_workdir_close(&workdir);
     assert_false(all_see(".oncomark/lock"));
 }
@@ -106,8 +104,8 @@ static void test_second_run_is_refused_while_the_first_lives(void **state) {
     assert_int_equal(om_workdir_open(&first, ctx, job), OM_OK);
     assert_int_equal(om_workdir_open(&second, ctx, job), OM_USAGE);
     assert_null(second);
-    assert_non_null(strstr(om_error_message(), "in use by process"));
-    assert_non_null(strstr(om_error_message(), ".oncomark/lock"));
+    assert_message_has("in use by process");
+    assert_message_has(".oncomark/lock");
     om_workdir_close(&first);
     assert_int_equal(om_workdir_open(&second, ctx, job), OM_OK);
     om_workdir_close(&second);
@@ -115,12 +113,10 @@ static void test_second_run_is_refused_while_the_first_lives(void **state) {
 
 static void write_lock(const char *host, long process, const char *slurm_job) {
     if (om_context_is_root(ctx)) {
-        char *path = om_format("%s/.oncomark/lock", folder);
         char *text = om_format("host %s\nprocess %ld\nstarted 1\njob %s\nrestart 0\ntime x\n", host,
                                process, slurm_job);
-        write_file(path, text);
+        test_write(folder, ".oncomark/lock", text);
         om_free(text);
-        om_free(path);
     }
     MPI_Barrier(om_context_comm(ctx));
 }
@@ -138,7 +134,7 @@ static void test_stale_lock_is_taken_over_and_a_foreign_one_respected(void **sta
     om_workdir_close(&workdir);
     write_lock("another-host", 1, "-");
     assert_int_equal(om_workdir_open(&workdir, ctx, job), OM_USAGE);
-    assert_non_null(strstr(om_error_message(), "another-host"));
+    assert_message_has("another-host");
 
     /* A requeued job takes over what its earlier start left, an equal start does not. */
     write_lock("another-host", 1, "4711");
@@ -166,15 +162,13 @@ static void test_nothing_is_committed_when_the_lock_was_taken_over(void **state)
         om_free(temporary);
     }
     assert_int_equal(om_agree(ctx, status), OM_SYSTEM);
-    assert_non_null(strstr(om_error_message(), "another-host"));
+    assert_message_has("another-host");
     assert_false(all_see("late.csv"));
     om_workdir_close(&workdir);
     assert_true(all_see(".oncomark/lock")); /* not ours to remove */
     MPI_Barrier(om_context_comm(ctx));
     if (om_context_is_root(ctx)) {
-        char *path = om_format("%s/.oncomark/lock", folder);
-        unlink(path);
-        om_free(path);
+        unlink(test_path(folder, ".oncomark/lock"));
     }
     MPI_Barrier(om_context_comm(ctx));
 }
@@ -182,11 +176,7 @@ static void test_nothing_is_committed_when_the_lock_was_taken_over(void **state)
 static void test_changed_artefact_is_kept_and_made_anew(void **state) {
     (void)state;
     if (om_context_is_root(ctx)) {
-        char *path = om_format("%s/scores/A.csv", folder);
-        FILE *file = fopen(path, "w");
-        fputs("x,z\n", file); /* same size */
-        fclose(file);
-        om_free(path);
+        test_write(folder, "scores/A.csv", "x,z\n"); /* same size */
     }
     MPI_Barrier(om_context_comm(ctx));
     om_workdir *workdir = NULL;
@@ -203,9 +193,7 @@ static void test_changed_artefact_is_kept_and_made_anew(void **state) {
 static void test_file_of_the_user_is_never_overwritten(void **state) {
     (void)state;
     if (om_context_is_root(ctx)) {
-        char *path = om_format("%s/thresholds.csv", folder);
-        write_file(path, "mine");
-        om_free(path);
+        test_write(folder, "thresholds.csv", "mine");
     }
     om_workdir *workdir = NULL;
     assert_int_equal(om_workdir_open(&workdir, ctx, job), OM_OK);
@@ -220,14 +208,7 @@ static void test_file_of_the_user_is_never_overwritten(void **state) {
 }
 
 static void make_job(void) {
-    if (om_context_is_root(ctx)) {
-        snprintf(folder, sizeof folder, "%s/oncomark-workdir-XXXXXX",
-                 getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
-        if (mkdtemp(folder) == NULL) {
-            folder[0] = '\0';
-        }
-    }
-    om_broadcast(ctx, 0, folder, sizeof folder);
+    test_folder_share(ctx, folder);
     char *text = om_format("workdir: %s\nseed: 18446744073709551615\ngene_sets: sets.gmt\n"
                            "data:\n  - {path: Data_X2020_Lung}\n",
                            folder);
@@ -242,8 +223,7 @@ static void make_job(void) {
 
 int main(int argc, char **argv) {
     MPI_Init(&argc, &argv);
-    om_log *log = om_log_create(false);
-    om_context_create(&ctx, MPI_COMM_WORLD, log);
+    test_context_create(&ctx);
     make_job();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_committed_artefact_is_current_in_the_next_run),
@@ -254,15 +234,9 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_file_of_the_user_is_never_overwritten),
     };
     int failed = job != NULL ? cmocka_run_group_tests_name("workdir", tests, NULL, NULL) : 1;
-    MPI_Barrier(om_context_comm(ctx));
-    if (om_context_is_root(ctx) && folder[0] != '\0') {
-        char *command = om_format("rm -rf '%s'", folder);
-        failed += system(command) != 0;
-        om_free(command);
-    }
+    test_folder_unshare(ctx, folder);
     om_job_destroy(&job);
-    om_context_destroy(&ctx);
-    om_log_destroy(&log);
+    test_context_destroy(&ctx);
     MPI_Finalize();
     return failed;
 }

@@ -1,5 +1,5 @@
 /* Four small made-up studies in 3CA layout, and running the stages up to synthesize on them. For
- * test_cell_stages.c. Needs unit_test.h and text_files.h before it. */
+ * test_cell_stages.c. Needs unit_test.h and test_ranks.h before it. */
 #ifndef ONCOMARK_TESTS_TINY_CORPUS_H
 #define ONCOMARK_TESTS_TINY_CORPUS_H
 
@@ -12,7 +12,6 @@
 
 enum { N_GENES = 60, N_CELLS = 90, N_SETS = 4, N_SAMPLES = 4, LENGTH = 4, MIN_CELLS = 6 };
 
-static om_log *log_;
 static om_ctx *ctx;
 static char folder[TEST_PATH];
 

@@ -8,7 +8,7 @@
 #include "oncomark/random.h"
 #include "unit_test.h"
 
-#include <stdio.h>
+#include "test_ranks.h"
 
 enum {
     TINY_PATIENTS = 12,
@@ -158,6 +158,16 @@ static inline om_digest tiny_write(const char *path) {
     om_digest digest = om_h5_digest(file);
     assert_int_equal(om_h5_close(&file), OM_OK);
     return digest;
+}
+
+/* Makes a folder with the file `path` in it for all ranks. */
+static inline void tiny_share(om_ctx *ctx, char folder[TEST_PATH], char path[2 * TEST_PATH]) {
+    test_folder_share(ctx, folder);
+    strcpy(path, test_path(folder, "synthetic.h5ad"));
+    if (om_context_is_root(ctx)) {
+        tiny_write(path);
+    }
+    MPI_Barrier(om_context_comm(ctx));
 }
 
 #endif

@@ -23,6 +23,12 @@ static void test_message_may_quote_the_last_one(void **state) {
     assert_string_equal(om_error_message(), "file.csv: line 7");
 }
 
+static void test_message_is_one_line(void **state) {
+    (void)state;
+    om_fail(OM_INPUT, "Cells.csv:3: found %s", "\x1b[31ma\nb\tK\xc3\xbcr\x7f");
+    assert_string_equal(om_error_message(), "Cells.csv:3: found  [31ma b K\xc3\xbcr ");
+}
+
 static void test_overlong_message_is_cut(void **state) {
     (void)state;
     char *text = om_calloc(10001, 1);
@@ -37,7 +43,7 @@ static void test_sizes_that_overflow_are_refused(void **state) {
     (void)state;
     assert_null(om_malloc(INT64_MAX, 8));
     assert_null(om_calloc(-1, 1));
-    assert_non_null(strstr(om_error_message(), "-1 elements"));
+    assert_message_has("-1 elements");
     void *none = om_calloc(0, 8);
     assert_non_null(none);
     om_free(none);
@@ -47,6 +53,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exit_codes),
         cmocka_unit_test(test_message_may_quote_the_last_one),
+        cmocka_unit_test(test_message_is_one_line),
         cmocka_unit_test(test_overlong_message_is_cut),
         cmocka_unit_test(test_sizes_that_overflow_are_refused),
     };

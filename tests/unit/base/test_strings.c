@@ -56,7 +56,7 @@ static void test_failed_allocation_is_reported(void **state) {
         om_memory_fail_after(successes);
         assert_int_equal(om_strings_create(&strings), OM_MEMORY);
         assert_null(strings);
-        assert_non_null(strstr(om_error_message(), "out of memory"));
+        assert_message_has("out of memory");
     }
     om_memory_fail_after(-1);
     assert_int_equal(om_strings_create(&strings), OM_OK);

@@ -6,7 +6,7 @@
 #include "oncomark/table.h"
 #include "unit_test.h"
 
-#include "text_files.h"
+#include "test_ranks.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -18,7 +18,6 @@
 
 enum { MANY = 1 << 16 };
 
-static om_log *log_;
 static om_ctx *ctx;
 
 /* A data set with its scores by one variant. */
@@ -225,15 +224,13 @@ static void equals_ucell_package(void **state) {
 
 int main(int argc, char **argv) {
     MPI_Init(&argc, &argv);
-    log_ = om_log_create(true);
-    int failed = om_context_create(&ctx, MPI_COMM_WORLD, log_) != OM_OK;
+    test_context_create(&ctx);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equals_scipy),
         cmocka_unit_test(equals_ucell_package),
     };
-    failed = failed || cmocka_run_group_tests_name("digital_score_golden", tests, NULL, NULL) != 0;
-    om_context_destroy(&ctx);
-    om_log_destroy(&log_);
+    int failed = cmocka_run_group_tests_name("digital_score_golden", tests, NULL, NULL);
+    test_context_destroy(&ctx);
     MPI_Finalize();
     return failed;
 }

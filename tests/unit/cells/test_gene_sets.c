@@ -2,11 +2,7 @@
 #include "oncomark/memory.h"
 #include "unit_test.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-#include <zlib.h>
+#include "text_files.h"
 
 #ifndef OM_TEST_SOURCE_DIR
 #define OM_TEST_SOURCE_DIR "."
@@ -17,39 +13,17 @@
     "EGS\tx\tE1\nGIM\tx\tG1\nRCD\tx\tR1\nSPS\tx\tS1\nAID\tx\tA1\nIA\tx\tI1\nERI\tx\tN1\nTPI\tx\t"  \
     "T1\n"
 
-typedef struct fixture {
-    char folder[64];
-    char path[96];
-} fixture;
-
-static int set_up(void **state) {
-    fixture *f = calloc(1, sizeof *f);
-    assert_non_null(f);
-    strcpy(f->folder, "/tmp/om_gene_sets_XXXXXX");
-    assert_non_null(mkdtemp(f->folder));
-    snprintf(f->path, sizeof f->path, "%s/sets", f->folder);
-    *state = f;
-    return 0;
+static const char *sets_path(void) {
+    return test_path(test_folder, "sets");
 }
 
-static int tear_down(void **state) {
-    fixture *f = *state;
-    unlink(f->path);
-    assert_int_equal(rmdir(f->folder), 0);
-    free(f);
-    return 0;
+static void write_file(const char *text) {
+    test_write(test_folder, "sets", text);
 }
 
-static void write_file(const fixture *f, const char *text) {
-    FILE *file = fopen(f->path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
-    assert_int_equal(fclose(file), 0);
-}
-
-static om_gene_sets *read_sets(const fixture *f) {
+static om_gene_sets *read_sets(void) {
     om_gene_sets *sets = NULL;
-    om_status status = om_gene_sets_read(&sets, f->path);
+    om_status status = om_gene_sets_read(&sets, sets_path());
     if (status != OM_OK) {
         fail_msg("%s", om_error_message());
     }
@@ -65,23 +39,24 @@ static void assert_genes(const om_gene_sets *sets, int hallmark, om_sign sign, i
     }
 }
 
-static void assert_refused(const fixture *f, const char *text, const char *message) {
-    write_file(f, text);
+static void assert_refused(const char *text, const char *message) {
+    write_file(text);
     om_gene_sets *sets = NULL;
-    assert_int_equal(om_gene_sets_read(&sets, f->path), OM_INPUT);
+    assert_int_equal(om_gene_sets_read(&sets, sets_path()), OM_INPUT);
     assert_null(sets);
     char expected[256];
-    snprintf(expected, sizeof expected, "%s%s", f->path, message);
+    snprintf(expected, sizeof expected, "%s%s", sets_path(), message);
     if (strncmp(om_error_message(), expected, strlen(expected)) != 0) {
         fail_msg("found message \"%s\", expected \"%s...\"", om_error_message(), expected);
     }
 }
 
 static void gmt_is_read(void **state) {
-    write_file(*state, "\xEF\xBB\xBF# a comment\r\n\r\n"
-                       "aim\thttp://x\t TP53 \tIL8+\tVIM\tTP53\tCDH1-\t\t\r\n"
-                       "Deregulating cellular ENERGETICS\t\tHK2\n" REST);
-    om_gene_sets *sets = read_sets(*state);
+    (void)state;
+    write_file("\xEF\xBB\xBF# a comment\r\n\r\n"
+               "aim\thttp://x\t TP53 \tIL8+\tVIM\tTP53\tCDH1-\t\t\r\n"
+               "Deregulating cellular ENERGETICS\t\tHK2\n" REST);
+    om_gene_sets *sets = read_sets();
     assert_genes(sets, OM_HALLMARK_AIM, OM_POSITIVE, 3, (const char *[]){"TP53", "IL8", "VIM"});
     assert_genes(sets, OM_HALLMARK_AIM, OM_NEGATIVE, 1, (const char *[]){"CDH1"});
     assert_genes(sets, OM_HALLMARK_DCE, OM_POSITIVE, 1, (const char *[]){"HK2"});
@@ -94,18 +69,20 @@ static void gmt_is_read(void **state) {
 
 /* The full name may be the description of a line named by the code. */
 static void description_is_no_header(void **state) {
-    write_file(*state, "AIM\tActivating Invasion and Metastasis\tVIM\nDCE\tx\tHK2\n" REST);
-    om_gene_sets *sets = read_sets(*state);
+    (void)state;
+    write_file("AIM\tActivating Invasion and Metastasis\tVIM\nDCE\tx\tHK2\n" REST);
+    om_gene_sets *sets = read_sets();
     assert_genes(sets, OM_HALLMARK_AIM, OM_POSITIVE, 1, (const char *[]){"VIM"});
     om_gene_sets_destroy(&sets);
 }
 
 static void table_is_read(void **state) {
-    write_file(*state, "IA,TPI,GIM,SPS,AID,ERI,RCD,EGS,Deregulating Cellular Energetics,AIM\r\n"
-                       "A,B,C,D,E,F,G,H,\"I,1\", J \r\n"
-                       "K,,,,,,,,,J\r\n"
-                       "L-,,,\r\n");
-    om_gene_sets *sets = read_sets(*state);
+    (void)state;
+    write_file("IA,TPI,GIM,SPS,AID,ERI,RCD,EGS,Deregulating Cellular Energetics,AIM\r\n"
+               "A,B,C,D,E,F,G,H,\"I,1\", J \r\n"
+               "K,,,,,,,,,J\r\n"
+               "L-,,,\r\n");
+    om_gene_sets *sets = read_sets();
     assert_genes(sets, OM_HALLMARK_IA, OM_POSITIVE, 2, (const char *[]){"A", "K"});
     assert_genes(sets, OM_HALLMARK_IA, OM_NEGATIVE, 1, (const char *[]){"L"});
     assert_genes(sets, OM_HALLMARK_DCE, OM_POSITIVE, 1, (const char *[]){"I,1"});
@@ -115,63 +92,62 @@ static void table_is_read(void **state) {
 }
 
 static void tab_separated_table_is_read(void **state) {
-    write_file(*state, "AIM\tDCE\tEGS\tGIM\tRCD\tSPS\tAID\tIA\tERI\tTPI\n"
-                       "a\tb\tc\td\te\tf\tg\th\ti\tj\n");
-    om_gene_sets *sets = read_sets(*state);
+    (void)state;
+    write_file("AIM\tDCE\tEGS\tGIM\tRCD\tSPS\tAID\tIA\tERI\tTPI\n"
+               "a\tb\tc\td\te\tf\tg\th\ti\tj\n");
+    om_gene_sets *sets = read_sets();
     assert_genes(sets, OM_HALLMARK_ERI, OM_POSITIVE, 1, (const char *[]){"i"});
     om_gene_sets_destroy(&sets);
 }
 
 static void gzip_is_read(void **state) {
-    fixture *f = *state;
-    gzFile file = gzopen(f->path, "wb");
-    assert_non_null(file);
-    assert_true(gzputs(file, "AIM\tx\tVIM\nDCE\tx\tHK2\n" REST) > 0);
-    assert_int_equal(gzclose(file), Z_OK);
-    om_gene_sets *sets = read_sets(f);
+    (void)state;
+    test_write_gzip(test_folder, "sets", "AIM\tx\tVIM\nDCE\tx\tHK2\n" REST);
+    om_gene_sets *sets = read_sets();
     assert_genes(sets, OM_HALLMARK_AIM, OM_POSITIVE, 1, (const char *[]){"VIM"});
     om_gene_sets_destroy(&sets);
 }
 
 static void faults_are_named(void **state) {
-    const fixture *f = *state;
-    assert_refused(f, "", ":0: found no gene set, expected GMT");
-    assert_refused(f, "# only this\n\n", ":2: found no gene set");
-    assert_refused(f, "AIM\tx\tVIM\n" REST,
+    (void)state;
+    assert_refused("", ": found no gene set, expected GMT");
+    assert_refused("# only this\n\n", ": found no gene set, expected GMT");
+    assert_refused("AIM\tx\tVIM\n" REST,
                    ":9: found no gene set DCE (Deregulating Cellular Energetics) up to the end of "
                    "the file, expected all ten hallmarks");
-    assert_refused(f, "# c\nAIM\tx\tVIM\nAIM\tx\tVIM\n" REST,
+    assert_refused("# c\nAIM\tx\tVIM\nAIM\tx\tVIM\n" REST,
                    ":3: found gene set AIM again (first on line 2)");
-    assert_refused(f, "AIM\tx\tVIM\nFOO\tx\tVIM\n" REST, ":2: found gene set \"FOO\", expected");
-    assert_refused(f, "AIM\tx\tVIM\nDCE\tx\t \t\n" REST, ":2: found no gene in set DCE");
-    assert_refused(f, "AIM\tx\tVIM\nDCE\tx\n" REST, ":2: found no gene in set DCE");
-    assert_refused(f, "AIM\tx\tVIM-\nDCE\tx\tHK2\n" REST, ":1: found no positive gene in set AIM");
-    assert_refused(f, "AIM\tx\tVIM\tVIM-\nDCE\tx\tHK2\n" REST,
+    assert_refused("AIM\tx\tVIM\nFOO\tx\tVIM\n" REST, ":2: found gene set \"FOO\", expected");
+    assert_refused("AIM\tx\tVIM\nDCE\tx\t \t\n" REST, ":2: found no gene in set DCE");
+    assert_refused("AIM\tx\tVIM\nDCE\tx\n" REST, ":2: found no gene in set DCE");
+    assert_refused("AIM\tx\tVIM-\nDCE\tx\tHK2\n" REST, ":1: found no positive gene in set AIM");
+    assert_refused("AIM\tx\tVIM\tVIM-\nDCE\tx\tHK2\n" REST,
                    ":1: found gene VIM both positive and negative in set AIM");
-    assert_refused(f, "AIM\tx\tVIM\t-\nDCE\tx\tHK2\n" REST,
+    assert_refused("AIM\tx\tVIM\t-\nDCE\tx\tHK2\n" REST,
                    ":1: found a sign without a gene in set AIM");
-    assert_refused(f, "AIM,DCE\nVIM,HK2,X\n", ":2: found 3 fields, expected at most 2");
-    assert_refused(f, "AIM,DCE,AIM\n", ":1: found gene set AIM again");
-    assert_refused(f, "AIM VIM HK2\n", ":1: found gene set \"AIM VIM HK2\", expected");
-    unlink(f->path);
+    assert_refused("AIM,DCE\nVIM,HK2,X\n", ":2: found 3 fields, expected at most 2");
+    assert_refused("AIM,DCE,AIM\n", ":1: found gene set AIM again");
+    assert_refused("AIM VIM HK2\n", ":1: found gene set \"AIM VIM HK2\", expected");
+    unlink(sets_path());
     om_gene_sets *sets = NULL;
-    assert_int_equal(om_gene_sets_read(&sets, f->path), OM_INPUT);
+    assert_int_equal(om_gene_sets_read(&sets, sets_path()), OM_INPUT);
 }
 
 static void digest_tells_content(void **state) {
+    (void)state;
     char base[OM_DIGEST_HEX];
     char other[OM_DIGEST_HEX];
-    write_file(*state, "AIM\tx\tVIM\tTP53-\nDCE\tx\tHK2\n" REST);
-    om_gene_sets *sets = read_sets(*state);
+    write_file("AIM\tx\tVIM\tTP53-\nDCE\tx\tHK2\n" REST);
+    om_gene_sets *sets = read_sets();
     om_gene_sets_digest(sets, base);
     om_gene_sets_destroy(&sets);
-    write_file(*state, "# same content\nAIM\ty\tVIM\tTP53-\tVIM\nDCE\tx\tHK2\n" REST);
-    sets = read_sets(*state);
+    write_file("# same content\nAIM\ty\tVIM\tTP53-\tVIM\nDCE\tx\tHK2\n" REST);
+    sets = read_sets();
     om_gene_sets_digest(sets, other);
     om_gene_sets_destroy(&sets);
     assert_string_equal(base, other);
-    write_file(*state, "AIM\tx\tVIM\tTP53\nDCE\tx\tHK2\n" REST);
-    sets = read_sets(*state);
+    write_file("AIM\tx\tVIM\tTP53\nDCE\tx\tHK2\n" REST);
+    sets = read_sets();
     om_gene_sets_digest(sets, other);
     om_gene_sets_destroy(&sets);
     assert_string_not_equal(base, other);
@@ -179,13 +155,13 @@ static void digest_tells_content(void **state) {
 
 /* Every allocation fails once: an error, and nothing is left behind (seen by the sanitizers). */
 static void memory_failure_is_reported(void **state) {
-    const fixture *f = *state;
-    write_file(f, "AIM\tx\tVIM\tTP53-\nDCE\tx\tHK2\n" REST);
+    (void)state;
+    write_file("AIM\tx\tVIM\tTP53-\nDCE\tx\tHK2\n" REST);
     om_status status = OM_MEMORY;
     for (int64_t n = 0; status == OM_MEMORY; n++) {
         om_gene_sets *sets = NULL;
         om_memory_fail_after(n);
-        status = om_gene_sets_read(&sets, f->path);
+        status = om_gene_sets_read(&sets, sets_path());
         assert_true(status == OM_OK ? sets != NULL : sets == NULL);
         om_gene_sets_destroy(&sets);
     }
@@ -224,14 +200,14 @@ static void published_sets_are_read(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(gmt_is_read, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(description_is_no_header, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(table_is_read, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(tab_separated_table_is_read, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(gzip_is_read, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(faults_are_named, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(digest_tells_content, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(memory_failure_is_reported, set_up, tear_down),
+        test_in_folder(gmt_is_read),
+        test_in_folder(description_is_no_header),
+        test_in_folder(table_is_read),
+        test_in_folder(tab_separated_table_is_read),
+        test_in_folder(gzip_is_read),
+        test_in_folder(faults_are_named),
+        test_in_folder(digest_tells_content),
+        test_in_folder(memory_failure_is_reported),
         cmocka_unit_test(shipped_sets_are_read),
         cmocka_unit_test(published_sets_are_read),
     };

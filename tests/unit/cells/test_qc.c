@@ -1,9 +1,10 @@
 #include "oncomark/qc.h"
 #include "unit_test.h"
 
+#include "test_ranks.h"
+
 enum { N_GENES = 6, N_CELLS = 6 };
 
-static om_log *log_;
 static om_ctx *ctx;
 
 /* Genes A A MT-1 mt-2 B MT-RARE; the last is seen in one cell of the first five only (cell 5 has
@@ -105,16 +106,14 @@ static void other_gene_list_is_a_bug(void **state) {
 
 int main(int argc, char **argv) {
     MPI_Init(&argc, &argv);
-    log_ = om_log_create(true);
-    int failed = om_context_create(&ctx, MPI_COMM_WORLD, log_) != OM_OK;
+    test_context_create(&ctx);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(figures_by_hand),
         cmocka_unit_test(limits_are_kept),
         cmocka_unit_test(other_gene_list_is_a_bug),
     };
-    failed = failed || cmocka_run_group_tests_name("qc", tests, NULL, NULL) != 0;
-    om_context_destroy(&ctx);
-    om_log_destroy(&log_);
+    int failed = cmocka_run_group_tests_name("qc", tests, NULL, NULL);
+    test_context_destroy(&ctx);
     MPI_Finalize();
     return failed;
 }

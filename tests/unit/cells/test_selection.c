@@ -11,18 +11,9 @@ enum { N_CELLS = 8 };
 
 static char folder[TEST_PATH];
 
-static om_strings *make_strings(int n, const char *const *texts) {
-    om_strings *strings = NULL;
-    assert_int_equal(om_strings_create(&strings), OM_OK);
-    for (int i = 0; i < n; i++) {
-        assert_int_equal(om_strings_add(strings, texts[i]), OM_OK);
-    }
-    return strings;
-}
-
 static void add_categories(om_h5 *file, const char *column, const int32_t *codes, int n,
                            const char *const *texts) {
-    om_strings *categories = make_strings(n, texts);
+    om_strings *categories = test_strings(n, texts);
     assert_int_equal(om_h5ad_frame_categories(file, "obs", column, N_CELLS, codes, categories),
                      OM_OK);
     om_strings_destroy(&categories);
@@ -39,8 +30,8 @@ static om_h5 *make_store(const int32_t sample_of[N_CELLS]) {
     assert_int_equal(om_h5_create(&file, path), OM_OK);
     assert_int_equal(om_h5ad_begin(file), OM_OK);
     om_strings *names =
-        make_strings(N_CELLS, (const char *[]){"0", "1", "2", "3", "4", "5", "6", "7"});
-    om_strings *order = make_strings(4, (const char *[]){"sample", "patient", "Source", "grade"});
+        test_strings(N_CELLS, (const char *[]){"0", "1", "2", "3", "4", "5", "6", "7"});
+    om_strings *order = test_strings(4, (const char *[]){"sample", "patient", "Source", "grade"});
     assert_int_equal(om_h5ad_frame_begin(file, "obs", "cell_name", names), OM_OK);
     add_categories(file, "sample", sample_of, 3, (const char *[]){"a", "b", "c"});
     add_categories(file, "patient", patient, 2, (const char *[]){"p1", "p2"});
@@ -69,10 +60,10 @@ static void assert_selected(const char *column, const char *value, const char *i
     uint8_t selected[N_CELLS];
     if (column != NULL) {
         job.n_exclusions = 1;
-        exclusion.values = make_strings(2, (const char *[]){"nothing", value});
+        exclusion.values = test_strings(2, (const char *[]){"nothing", value});
     }
-    data_set.include_samples = make_strings(include != NULL ? 1 : 0, &include);
-    data_set.exclude_samples = make_strings(exclude != NULL ? 1 : 0, &exclude);
+    data_set.include_samples = test_strings(include != NULL ? 1 : 0, &include);
+    data_set.exclude_samples = test_strings(exclude != NULL ? 1 : 0, &exclude);
     assert_int_equal(om_selection_read(selected, store, &job, &data_set, 0, N_CELLS), OM_OK);
     assert_memory_equal(selected, expected, N_CELLS);
     /* A part of the cells is the part of the selection. */
@@ -100,8 +91,8 @@ static void metadata_and_samples_select(void **state) {
 static void unknown_sample_is_refused(void **state) {
     (void)state;
     om_h5 *store = make_store(samples_of_cells);
-    om_strings *none = make_strings(0, NULL);
-    om_strings *named = make_strings(2, (const char *[]){"a", "A"});
+    om_strings *none = test_strings(0, NULL);
+    om_strings *named = test_strings(2, (const char *[]){"a", "A"});
     om_job job = {.path = (char[]){"job.yaml"}};
     om_data_set data_set = {
         .id = (char[]){"X"}, .line = 7, .include_samples = none, .exclude_samples = named};
@@ -140,7 +131,7 @@ static void cell_without_sample_is_refused(void **state) {
     om_samples *samples = NULL;
     assert_int_equal(om_samples_read(&samples, store), OM_INPUT);
     assert_null(samples);
-    assert_non_null(strstr(om_error_message(), "store.h5ad: cell 3: found no sample"));
+    assert_message_has("store.h5ad: cell 3: found no sample");
     assert_int_equal(om_h5_close(&store), OM_OK);
 }
 

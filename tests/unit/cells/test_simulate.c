@@ -7,7 +7,7 @@
 #include "oncomark/simulate.h"
 #include "oncomark/string_map.h"
 
-#include "text_files.h"
+#include "test_ranks.h"
 #include "unit/cells/naive.h"
 
 #include <inttypes.h>
@@ -303,7 +303,7 @@ static void a_folder_is_written_once(void **state) {
 
     options.seed++;
     assert_int_equal(om_simulate(ctx, &options), OM_USAGE);
-    assert_non_null(strstr(om_error_message(), "found a simulation with other options"));
+    assert_message_has("found a simulation with other options");
 
     /* Elsewhere with another seed: other counts. */
     options.out = again;
@@ -340,9 +340,7 @@ static void a_broken_off_simulation_is_written_anew(void **state) {
 
 static void check_usage(om_simulate_options options, const char *message) {
     assert_int_equal(om_simulate(ctx, &options), OM_USAGE);
-    if (strstr(om_error_message(), message) == NULL) {
-        fail_msg("found \"%s\", expected \"%s\"", om_error_message(), message);
-    }
+    assert_message_has(message);
 }
 
 static void wrong_options_are_refused(void **state) {
@@ -413,16 +411,14 @@ int main(int argc, char **argv) {
         cmocka_unit_test(default_studies_are_different),
     };
     MPI_Init(&argc, &argv);
-    om_log *log = om_log_create(false);
-    assert_int_equal(om_context_create(&ctx, MPI_COMM_WORLD, log), OM_OK);
+    test_context_create(&ctx);
     assert_int_equal(om_strings_create(&studies), OM_OK);
     assert_int_equal(om_simulate_default_studies(studies, 2), OM_OK);
     test_folder_make(parent);
     int failed = cmocka_run_group_tests_name("simulate", tests, NULL, NULL);
     test_folder_remove(parent);
     om_strings_destroy(&studies);
-    om_context_destroy(&ctx);
-    om_log_destroy(&log);
+    test_context_destroy(&ctx);
     MPI_Finalize();
     return failed;
 }

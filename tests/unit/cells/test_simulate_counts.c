@@ -298,7 +298,7 @@ static void the_pool_has_the_genes_of_the_sets_once(void **state) {
     }
     om_simulate_genes *genes = NULL;
     assert_int_equal(om_simulate_genes_create(&genes, f->sets, SEED, 500), OM_USAGE);
-    assert_non_null(strstr(om_error_message(), "found 500 genes"));
+    assert_message_has("found 500 genes");
     assert_null(genes);
 }
 

@@ -7,50 +7,29 @@
 
 #include <math.h>
 
-static char folder[TEST_PATH];
 static om_log *log_;
-
-static int make_folder(void **state) {
-    (void)state;
-    log_ = om_log_create(false);
-    test_folder_make(folder);
-    return log_ == NULL ? -1 : 0;
-}
-
-static int remove_folder(void **state) {
-    (void)state;
-    om_log_destroy(&log_);
-    test_folder_remove(folder);
-    return 0;
-}
-
-static void check_message(const char *part) {
-    if (strstr(om_error_message(), part) == NULL) {
-        fail_msg("\"%s\" is not in \"%s\"", part, om_error_message());
-    }
-}
 
 #define MTX "%%MatrixMarket matrix coordinate integer general\n3 2 1\n1 1 1\n"
 
 static void remove_file(const char *name) {
-    remove(test_path(folder, name));
+    remove(test_path(test_folder, name));
 }
 
 /* A folder of three genes and two cells; NULL leaves a file out. */
 static void write_study(const char *genes, const char *cells, const char *metadata) {
-    test_write(folder, "Exp_data_UMIcounts.mtx", MTX);
-    test_write(folder, "Genes.txt", genes);
-    test_write(folder, "Cells.csv", cells);
+    test_write(test_folder, "Exp_data_UMIcounts.mtx", MTX);
+    test_write(test_folder, "Genes.txt", genes);
+    test_write(test_folder, "Cells.csv", cells);
     remove_file("Meta-data.csv");
     if (metadata != NULL) {
-        test_write(folder, "Meta-data.csv", metadata);
+        test_write(test_folder, "Meta-data.csv", metadata);
     }
 }
 
 static om_status load(om_study **study, long *warnings) {
     om_study_files *files = NULL;
     long before = om_log_warnings(log_);
-    om_status status = om_study_files_find(&files, folder);
+    om_status status = om_study_files_find(&files, test_folder);
     if (status == OM_OK) {
         status = om_study_load(study, files, log_);
     }
@@ -204,7 +183,7 @@ static void test_faults_name_file_and_line(void **state) {
         write_study(cases[i].genes, cases[i].cells, cases[i].metadata);
         assert_int_equal(load(&study, &warnings), OM_INPUT);
         assert_null(study);
-        check_message(cases[i].message);
+        assert_message_has(cases[i].message);
     }
 }
 
@@ -215,28 +194,28 @@ static void test_numbers_of_genes_and_cells(void **state) {
     long warnings = 0;
     write_study("A\nB\nC\n", "c,sample\n1,A\n2,A\n", "sample,patient\nA,p\n");
     assert_int_equal(load(&study, &warnings), OM_OK);
-    assert_int_equal(om_study_files_find(&files, folder), OM_OK);
+    assert_int_equal(om_study_files_find(&files, test_folder), OM_OK);
     om_mtx_header header = {.rows = 3, .columns = 2, .lines = 2};
     assert_int_equal(om_study_compare(study, files, &header), OM_OK);
     header.rows = 4;
     assert_int_equal(om_study_compare(study, files, &header), OM_INPUT);
-    check_message("Genes.txt: found 3 genes, expected 4, the rows of ");
-    check_message("/Exp_data_UMIcounts.mtx");
+    assert_message_has("Genes.txt: found 3 genes, expected 4, the rows of ");
+    assert_message_has("/Exp_data_UMIcounts.mtx");
     header.rows = 3;
     header.columns = 1;
     assert_int_equal(om_study_compare(study, files, &header), OM_INPUT);
-    check_message("Cells.csv: found 2 cells, expected 1, the columns of ");
+    assert_message_has("Cells.csv: found 2 cells, expected 1, the columns of ");
     header.rows = 2;
     header.columns = 3;
     assert_int_equal(om_study_compare(study, files, &header), OM_INPUT);
-    check_message("Exp_data_UMIcounts.mtx:2: found a matrix of cells x genes (2 x 3)");
+    assert_message_has("Exp_data_UMIcounts.mtx:2: found a matrix of cells x genes (2 x 3)");
     om_study_files_destroy(&files);
     om_study_destroy(&study);
 }
 
 static void check_files(const char *matrix, const char *genes, const char *metadata) {
     om_study_files *files = NULL;
-    assert_int_equal(om_study_files_find(&files, folder), OM_OK);
+    assert_int_equal(om_study_files_find(&files, test_folder), OM_OK);
     assert_string_equal(strrchr(files->matrix, '/') + 1, matrix);
     assert_string_equal(strrchr(files->genes, '/') + 1, genes);
     if (metadata == NULL) {
@@ -250,32 +229,32 @@ static void check_files(const char *matrix, const char *genes, const char *metad
 static void test_which_file_is_which(void **state) {
     (void)state;
     om_study_files *files = NULL;
-    test_folder_remove(folder);
-    assert_int_equal(om_study_files_find(&files, folder), OM_INPUT);
-    check_message("found no such folder");
-    test_folder_make(folder);
-    assert_int_equal(om_study_files_find(&files, folder), OM_INPUT);
-    check_message("found no matrix, expected Exp_data_UMIcounts.mtx");
-    test_write(folder, "counts.mtx.gz", MTX);
-    assert_int_equal(om_study_files_find(&files, folder), OM_INPUT);
-    check_message("found no Genes.txt, expected one (or Genes.txt.gz)");
-    test_write(folder, "genes.TXT.gz", "A\n");
-    assert_int_equal(om_study_files_find(&files, folder), OM_INPUT);
-    check_message("found no Cells.csv");
-    test_write(folder, "Cells.csv", "c,sample\n");
+    test_folder_remove(test_folder);
+    assert_int_equal(om_study_files_find(&files, test_folder), OM_INPUT);
+    assert_message_has("found no such folder");
+    test_folder_make(test_folder);
+    assert_int_equal(om_study_files_find(&files, test_folder), OM_INPUT);
+    assert_message_has("found no matrix, expected Exp_data_UMIcounts.mtx");
+    test_write(test_folder, "counts.mtx.gz", MTX);
+    assert_int_equal(om_study_files_find(&files, test_folder), OM_INPUT);
+    assert_message_has("found no Genes.txt, expected one (or Genes.txt.gz)");
+    test_write(test_folder, "genes.TXT.gz", "A\n");
+    assert_int_equal(om_study_files_find(&files, test_folder), OM_INPUT);
+    assert_message_has("found no Cells.csv");
+    test_write(test_folder, "Cells.csv", "c,sample\n");
     check_files("counts.mtx.gz", "genes.TXT.gz", NULL);
-    test_write(folder, "Exp_data_TPM.mtx", MTX);
-    test_write(folder, "Genes.txt", "A\n");
-    test_write(folder, "Samples.csv.gz", "sample\n");
+    test_write(test_folder, "Exp_data_TPM.mtx", MTX);
+    test_write(test_folder, "Genes.txt", "A\n");
+    test_write(test_folder, "Samples.csv.gz", "sample\n");
     check_files("Exp_data_TPM.mtx", "Genes.txt", "Samples.csv.gz");
-    test_write(folder, "Meta-data.csv", "sample\n");
+    test_write(test_folder, "Meta-data.csv", "sample\n");
     check_files("Exp_data_TPM.mtx", "Genes.txt", "Meta-data.csv");
-    test_write(folder, "Exp_data_UMIcounts.mtx.gz", MTX);
-    assert_int_equal(om_study_files_find(&files, folder), OM_INPUT);
-    check_message("found several matrices (Exp_data_TPM.mtx, Exp_data_UMIcounts.mtx.gz)");
+    test_write(test_folder, "Exp_data_UMIcounts.mtx.gz", MTX);
+    assert_int_equal(om_study_files_find(&files, test_folder), OM_INPUT);
+    assert_message_has("found several matrices (Exp_data_TPM.mtx, Exp_data_UMIcounts.mtx.gz)");
     assert_null(files);
-    assert_int_equal(om_study_files_find(&files, test_path(folder, "Cells.csv")), OM_INPUT);
-    check_message("Cells.csv: found a file, expected a folder in 3CA layout");
+    assert_int_equal(om_study_files_find(&files, test_path(test_folder, "Cells.csv")), OM_INPUT);
+    assert_message_has("Cells.csv: found a file, expected a folder in 3CA layout");
 }
 
 static void test_key_text_changes_with_the_files(void **state) {
@@ -283,16 +262,16 @@ static void test_key_text_changes_with_the_files(void **state) {
     om_study_files *files = NULL;
     om_text *before = NULL;
     om_text *after = NULL;
-    test_folder_remove(folder);
-    test_folder_make(folder);
+    test_folder_remove(test_folder);
+    test_folder_make(test_folder);
     write_study("A\nB\nC\n", "c,sample\n1,A\n2,A\n", NULL);
     assert_int_equal(om_text_create(&before), OM_OK);
     assert_int_equal(om_text_create(&after), OM_OK);
-    assert_int_equal(om_study_files_find(&files, folder), OM_OK);
+    assert_int_equal(om_study_files_find(&files, test_folder), OM_OK);
     assert_int_equal(om_study_files_describe(files, before), OM_OK);
     assert_non_null(strstr(om_text_get(before), "Genes.txt, 6 bytes, modified "));
     assert_non_null(strstr(om_text_get(before), "metadata: none\n"));
-    test_write(folder, "Genes.txt", "A\nB\nCD\n");
+    test_write(test_folder, "Genes.txt", "A\nB\nCD\n");
     assert_int_equal(om_study_files_describe(files, after), OM_OK);
     assert_string_not_equal(om_text_get(before), om_text_get(after));
     om_text_destroy(&before);
@@ -305,7 +284,7 @@ static void test_memory_that_fails(void **state) {
     write_study("A\nB\nC\n", "c,sample,n\n1,A,1\n2,A,x\n", "sample,patient\nA,p\n");
     om_study *study = NULL;
     om_study_files *files = NULL;
-    assert_int_equal(om_study_files_find(&files, folder), OM_OK);
+    assert_int_equal(om_study_files_find(&files, test_folder), OM_OK);
     int64_t successes = 0;
     om_status status = OM_MEMORY;
     for (; status == OM_MEMORY && successes < 1000; successes++) {
@@ -330,5 +309,10 @@ int main(void) {
         cmocka_unit_test(test_key_text_changes_with_the_files),
         cmocka_unit_test(test_memory_that_fails),
     };
-    return cmocka_run_group_tests_name("study folder", tests, make_folder, remove_folder);
+    log_ = om_log_create(false);
+    int failed =
+        log_ == NULL || cmocka_run_group_tests_name("study folder", tests, test_folder_set_up,
+                                                    test_folder_tear_down) != 0;
+    om_log_destroy(&log_);
+    return failed;
 }

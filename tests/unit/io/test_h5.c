@@ -3,50 +3,7 @@
 #include "oncomark/memory.h"
 #include "unit_test.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-typedef struct place {
-    char folder[256];
-    char path[300];
-} place;
-
-static int set_up(void **state) {
-    place *here = calloc(1, sizeof *here);
-    const char *parent = getenv("TMPDIR");
-    snprintf(here->folder, sizeof here->folder, "%s/om-h5-XXXXXX", parent ? parent : "/tmp");
-    if (mkdtemp(here->folder) == NULL) {
-        return -1;
-    }
-    snprintf(here->path, sizeof here->path, "%s/file.h5", here->folder);
-    *state = here;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    place *here = *state;
-    unlink(here->path);
-    rmdir(here->folder);
-    free(here);
-    return 0;
-}
-
-static om_strings *make_strings(int64_t n, const char *const *texts) {
-    om_strings *strings = NULL;
-    assert_int_equal(om_strings_create(&strings), OM_OK);
-    for (int64_t i = 0; i < n; i++) {
-        assert_int_equal(om_strings_add(strings, texts[i]), OM_OK);
-    }
-    return strings;
-}
-
-static void assert_message_contains(const char *text) {
-    if (strstr(om_error_message(), text) == NULL) {
-        fail_msg("\"%s\" does not contain \"%s\"", om_error_message(), text);
-    }
-}
+#include "text_files.h"
 
 static void assert_digest_of_file(const char *path, om_digest expected) {
     om_digest found;
@@ -55,7 +12,8 @@ static void assert_digest_of_file(const char *path, om_digest expected) {
 }
 
 static void test_numbers_of_all_types_come_back(void **state) {
-    const place *here = *state;
+    (void)state;
+    const char *path = test_path(test_folder, "file.h5");
     const uint8_t bytes[] = {0, 255};
     const uint8_t bools[] = {1, 0};
     const uint16_t shorts[] = {0, 65535};
@@ -67,7 +25,7 @@ static void test_numbers_of_all_types_come_back(void **state) {
     const void *const values[] = {bytes, bools, shorts, ints, words, longs, floats, doubles};
     const int64_t two = 2;
     om_h5 *file = NULL;
-    assert_int_equal(om_h5_create(&file, here->path), OM_OK);
+    assert_int_equal(om_h5_create(&file, path), OM_OK);
     for (int type = OM_U8; type <= OM_F64; type++) {
         assert_int_equal(
             om_h5_write(file, om_type_name((om_type)type), (om_type)type, 1, &two, values[type]),
@@ -77,7 +35,7 @@ static void test_numbers_of_all_types_come_back(void **state) {
     assert_int_equal(om_h5_close(&file), OM_OK);
     assert_null(file);
 
-    assert_int_equal(om_h5_open(&file, here->path), OM_OK);
+    assert_int_equal(om_h5_open(&file, path), OM_OK);
     for (int type = OM_U8; type <= OM_F64; type++) {
         char read[16];
         om_type found;
@@ -88,30 +46,31 @@ static void test_numbers_of_all_types_come_back(void **state) {
         assert_memory_equal(read, values[type], (size_t)om_type_size((om_type)type) * 2);
     }
     assert_int_equal(om_h5_close(&file), OM_OK);
-    assert_digest_of_file(here->path, digest);
+    assert_digest_of_file(path, digest);
 }
 
 static void test_rows_are_slabs_of_any_dimensions(void **state) {
-    const place *here = *state;
+    (void)state;
+    const char *path = test_path(test_folder, "file.h5");
     const int64_t shape[] = {4, 3, 2};
     double values[24];
     for (int i = 0; i < 24; i++) {
         values[i] = i;
     }
     om_h5 *file = NULL;
-    assert_int_equal(om_h5_create(&file, here->path), OM_OK);
+    assert_int_equal(om_h5_create(&file, path), OM_OK);
     assert_int_equal(om_h5_reserve(file, "a/b/cube", OM_F64, 3, shape), OM_OK);
     assert_int_equal(om_h5_write_rows(file, "a/b/cube", OM_F64, 3, 1, values + 18), OM_OK);
     assert_int_equal(om_h5_write_rows(file, "a/b/cube", OM_F64, 0, 3, values), OM_OK);
     assert_int_equal(om_h5_write_rows(file, "a/b/cube", OM_F64, 4, 0, NULL), OM_OK);
     om_digest digest = om_h5_digest(file);
     assert_int_equal(om_h5_close(&file), OM_OK);
-    assert_digest_of_file(here->path, digest);
+    assert_digest_of_file(path, digest);
 
     int n_dimensions;
     int64_t found[OM_H5_MAX_DIMENSIONS];
     int32_t read[12];
-    assert_int_equal(om_h5_open(&file, here->path), OM_OK);
+    assert_int_equal(om_h5_open(&file, path), OM_OK);
     assert_int_equal(om_h5_shape(file, "a/b/cube", &n_dimensions, found), OM_OK);
     assert_int_equal(n_dimensions, 3);
     assert_memory_equal(found, shape, sizeof shape);
@@ -131,13 +90,14 @@ static void test_rows_are_slabs_of_any_dimensions(void **state) {
 }
 
 static void test_strings_and_attributes_come_back(void **state) {
-    const place *here = *state;
+    (void)state;
+    const char *path = test_path(test_folder, "file.h5");
     const char *const texts[] = {"K\xc3\xbcrten2021", "", "a,b"};
-    om_strings *strings = make_strings(3, texts);
-    om_strings *none = make_strings(0, NULL);
+    om_strings *strings = test_strings(3, texts);
+    om_strings *none = test_strings(0, NULL);
     const int64_t pair[] = {7, -8};
     om_h5 *file = NULL;
-    assert_int_equal(om_h5_create(&file, here->path), OM_OK);
+    assert_int_equal(om_h5_create(&file, path), OM_OK);
     assert_int_equal(om_h5_write_strings(file, "g/list", strings), OM_OK);
     assert_int_equal(om_h5_write_strings(file, "g/none", none), OM_OK);
     assert_int_equal(om_h5_write_string(file, "one", "text"), OM_OK);
@@ -149,12 +109,12 @@ static void test_strings_and_attributes_come_back(void **state) {
     assert_int_equal(om_h5_write_attribute_bool(file, "g", "ordered", true), OM_OK);
     om_digest digest = om_h5_digest(file);
     assert_int_equal(om_h5_close(&file), OM_OK);
-    assert_digest_of_file(here->path, digest);
+    assert_digest_of_file(path, digest);
 
     om_strings *read = NULL;
     char *text = NULL;
     int64_t numbers[2] = {0, 0};
-    assert_int_equal(om_h5_open(&file, here->path), OM_OK);
+    assert_int_equal(om_h5_open(&file, path), OM_OK);
     assert_int_equal(om_h5_read_strings(file, "g/list", &read), OM_OK);
     assert_int_equal(om_strings_count(read), 3);
     for (int i = 0; i < 3; i++) {
@@ -184,25 +144,27 @@ static void test_strings_and_attributes_come_back(void **state) {
 }
 
 static void test_arrays_without_elements_work(void **state) {
-    const place *here = *state;
+    (void)state;
+    const char *path = test_path(test_folder, "file.h5");
     const int64_t shape[] = {0, 5};
     om_h5 *file = NULL;
-    assert_int_equal(om_h5_create(&file, here->path), OM_OK);
+    assert_int_equal(om_h5_create(&file, path), OM_OK);
     assert_int_equal(om_h5_reserve(file, "reserved", OM_F64, 2, shape), OM_OK);
     assert_int_equal(om_h5_write_rows(file, "reserved", OM_F64, 0, 0, NULL), OM_OK);
     assert_int_equal(om_h5_write(file, "written", OM_I64, 1, shape, NULL), OM_OK);
     om_digest digest = om_h5_digest(file);
     assert_int_equal(om_h5_close(&file), OM_OK);
-    assert_digest_of_file(here->path, digest);
-    assert_int_equal(om_h5_open(&file, here->path), OM_OK);
+    assert_digest_of_file(path, digest);
+    assert_int_equal(om_h5_open(&file, path), OM_OK);
     assert_int_equal(om_h5_read_rows(file, "reserved", OM_F64, 0, 0, NULL), OM_OK);
     assert_int_equal(om_h5_close(&file), OM_OK);
 }
 
 /* A space-padded and a null-padded string of fixed length, as 10x and R write them, and int8. */
 static void test_foreign_types_are_read(void **state) {
-    const place *here = *state;
-    hid_t raw = H5Fcreate(here->path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    (void)state;
+    const char *path = test_path(test_folder, "file.h5");
+    hid_t raw = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     hsize_t two = 2;
     hid_t space = H5Screate_simple(1, &two, NULL);
     hid_t fixed = H5Tcopy(H5T_C_S1);
@@ -228,7 +190,7 @@ static void test_foreign_types_are_read(void **state) {
     int32_t wide[2];
     uint8_t unsigned_codes[2];
     om_type type;
-    assert_int_equal(om_h5_open(&file, here->path), OM_OK);
+    assert_int_equal(om_h5_open(&file, path), OM_OK);
     assert_int_equal(om_h5_read_strings(file, "null", &read), OM_OK);
     assert_string_equal(om_strings_get(read, 0), "AIM");
     assert_string_equal(om_strings_get(read, 1), "ABCD");
@@ -241,26 +203,27 @@ static void test_foreign_types_are_read(void **state) {
     assert_int_equal(wide[0], -1);
     assert_int_equal(wide[1], 5);
     assert_int_equal(om_h5_read_rows(file, "codes", OM_U8, 0, 2, unsigned_codes), OM_INPUT);
-    assert_message_contains("object 'codes': found a value that uint8 cannot hold");
+    assert_message_has("object 'codes': found a value that uint8 cannot hold");
     assert_int_equal(om_h5_type(file, "codes", &type), OM_INPUT);
     assert_int_equal(om_h5_read_rows(file, "null", OM_I32, 0, 2, wide), OM_INPUT);
-    assert_message_contains("object 'null': found string, expected numbers");
+    assert_message_has("object 'null': found string, expected numbers");
     assert_int_equal(om_h5_close(&file), OM_OK);
     om_digest digest;
-    assert_int_equal(om_h5_digest_file(here->path, &digest), OM_INPUT);
-    assert_message_contains("object 'codes': found another integer");
+    assert_int_equal(om_h5_digest_file(path, &digest), OM_INPUT);
+    assert_message_has("object 'codes': found another integer");
 }
 
 static void test_wrong_objects_are_input_errors(void **state) {
-    const place *here = *state;
+    (void)state;
+    const char *path = test_path(test_folder, "file.h5");
     const int64_t two = 2;
     const double values[] = {1.5, 2};
     om_h5 *file = NULL;
-    assert_int_equal(om_h5_create(&file, here->path), OM_OK);
+    assert_int_equal(om_h5_create(&file, path), OM_OK);
     assert_int_equal(om_h5_write(file, "X/data", OM_F64, 1, &two, values), OM_OK);
     assert_int_equal(om_h5_write(file, "X/data", OM_F64, 1, &two, values), OM_SYSTEM);
-    assert_message_contains("file.h5: object 'X/data': cannot create data set: ");
-    assert_message_contains("exists");
+    assert_message_has("file.h5: object 'X/data': cannot create data set: ");
+    assert_message_has("exists");
     assert_int_equal(om_h5_write_rows(file, "X/data", OM_F32, 0, 2, values), OM_BUG);
     assert_int_equal(om_h5_write_rows(file, "X/data", OM_F64, 1, 2, values), OM_BUG);
     assert_int_equal(om_h5_close(&file), OM_OK);
@@ -269,56 +232,56 @@ static void test_wrong_objects_are_input_errors(void **state) {
     int64_t whole[2];
     om_strings *strings = NULL;
     char *text = NULL;
-    assert_int_equal(om_h5_open(&file, here->path), OM_OK);
+    assert_int_equal(om_h5_open(&file, path), OM_OK);
     assert_int_equal(om_h5_read_rows(file, "X/indices", OM_F64, 0, 2, read), OM_INPUT);
-    assert_message_contains("file.h5: object 'X/indices': not found, expected a data set");
+    assert_message_has("file.h5: object 'X/indices': not found, expected a data set");
     assert_int_equal(om_h5_read_rows(file, "X", OM_F64, 0, 2, read), OM_INPUT);
-    assert_message_contains("object 'X': found a group, expected a data set");
+    assert_message_has("object 'X': found a group, expected a data set");
     assert_int_equal(om_h5_list(file, "X/data", &strings), OM_INPUT);
-    assert_message_contains("object 'X/data': found a data set, expected a group");
+    assert_message_has("object 'X/data': found a data set, expected a group");
     assert_int_equal(om_h5_read_rows(file, "X/data", OM_F64, 1, 2, read), OM_INPUT);
-    assert_message_contains("object 'X/data': found 2 rows, expected rows 1 to 3");
+    assert_message_has("object 'X/data': found 2 rows, expected rows 1 to 3");
     assert_int_equal(om_h5_read_rows(file, "X/data", OM_I64, 0, 2, whole), OM_INPUT);
-    assert_message_contains("a value that int64 cannot hold");
+    assert_message_has("a value that int64 cannot hold");
     assert_int_equal(om_h5_read_rows(file, "X/data", OM_BOOL, 0, 2, whole), OM_INPUT);
     assert_int_equal(om_h5_read_strings(file, "X/data", &strings), OM_INPUT);
-    assert_message_contains("object 'X/data': found float64, expected strings");
+    assert_message_has("object 'X/data': found float64, expected strings");
     assert_null(strings);
     assert_int_equal(om_h5_read_attribute_string(file, "X", "shape", &text), OM_INPUT);
-    assert_message_contains("object 'X': attribute 'shape' not found");
+    assert_message_has("object 'X': attribute 'shape' not found");
     assert_int_equal(om_h5_close(&file), OM_OK);
 }
 
 static void test_files_that_are_not_whole_are_input_errors(void **state) {
-    const place *here = *state;
+    (void)state;
+    const char *path = test_path(test_folder, "file.h5");
     om_h5 *file = NULL;
-    assert_int_equal(om_h5_open(&file, here->path), OM_INPUT);
-    assert_message_contains("file.h5: cannot be read: No such file");
+    assert_int_equal(om_h5_open(&file, path), OM_INPUT);
+    assert_message_has("file.h5: found no such file");
     assert_null(file);
-    FILE *plain = fopen(here->path, "w");
-    fputs("cell_name,sample\n", plain);
-    fclose(plain);
-    assert_int_equal(om_h5_open(&file, here->path), OM_INPUT);
-    assert_message_contains("file.h5: cannot open as HDF5: ");
-    assert_message_contains("signature");
+    test_write(test_folder, "file.h5", "cell_name,sample\n");
+    assert_int_equal(om_h5_open(&file, path), OM_INPUT);
+    assert_message_has("file.h5: cannot open as HDF5: ");
+    assert_message_has("signature");
 
     const int64_t n = 100000;
     double *values = calloc((size_t)n, sizeof *values);
-    assert_int_equal(om_h5_create(&file, here->path), OM_OK);
+    assert_int_equal(om_h5_create(&file, path), OM_OK);
     assert_int_equal(om_h5_write(file, "X", OM_F64, 1, &n, values), OM_OK);
     assert_int_equal(om_h5_close(&file), OM_OK);
-    assert_int_equal(truncate(here->path, 50000), 0);
+    assert_int_equal(truncate(path, 50000), 0);
     om_digest digest;
-    assert_int_equal(om_h5_digest_file(here->path, &digest), OM_INPUT);
-    assert_message_contains("file.h5: cannot open as HDF5: ");
-    assert_message_contains("truncated");
+    assert_int_equal(om_h5_digest_file(path, &digest), OM_INPUT);
+    assert_message_has("file.h5: cannot open as HDF5: ");
+    assert_message_has("truncated");
     free(values);
 }
 
 /* A shape that no file of this size can have is refused before memory is taken for it. */
 static void test_implausible_sizes_are_refused(void **state) {
-    const place *here = *state;
-    hid_t raw = H5Fcreate(here->path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    (void)state;
+    const char *path = test_path(test_folder, "file.h5");
+    hid_t raw = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     hsize_t sizes[2] = {(hsize_t)1 << 40, (hsize_t)1 << 10};
     hsize_t chunk[2] = {1, 16};
     hid_t space = H5Screate_simple(2, sizes, NULL);
@@ -331,22 +294,23 @@ static void test_implausible_sizes_are_refused(void **state) {
     om_h5 *file = NULL;
     int n_dimensions;
     int64_t shape[OM_H5_MAX_DIMENSIONS];
-    assert_int_equal(om_h5_open(&file, here->path), OM_OK);
+    assert_int_equal(om_h5_open(&file, path), OM_OK);
     assert_int_equal(om_h5_shape(file, "X", &n_dimensions, shape), OM_INPUT);
-    assert_message_contains("object 'X': found more elements than a file of");
+    assert_message_has("object 'X': found more elements than a file of");
     assert_int_equal(om_h5_close(&file), OM_OK);
 }
 
 /* Every block is one hyperslab; together they are the range, in order. */
 static void test_blocks_cover_a_range_in_order(void **state) {
-    const place *here = *state;
+    (void)state;
+    const char *path = test_path(test_folder, "file.h5");
     const int64_t shape[] = {5, 4, 6};
     int32_t values[120];
     for (int i = 0; i < 120; i++) {
         values[i] = i;
     }
     om_h5 *file = NULL;
-    assert_int_equal(om_h5_create(&file, here->path), OM_OK);
+    assert_int_equal(om_h5_create(&file, path), OM_OK);
     assert_int_equal(om_h5_write(file, "X", OM_I32, 3, shape, values), OM_OK);
     hid_t set = H5Dopen2(file->id, "X", H5P_DEFAULT);
     hid_t space = H5Dget_space(set);
@@ -372,7 +336,8 @@ static void test_blocks_cover_a_range_in_order(void **state) {
 
 /* Rows larger than what the digest reads at once. */
 static void test_digest_of_large_rows(void **state) {
-    const place *here = *state;
+    (void)state;
+    const char *path = test_path(test_folder, "file.h5");
     const int64_t shape[] = {2, OM_H5_DIGEST_BYTES + 3};
     int64_t n = shape[0] * shape[1];
     uint8_t *values = malloc((size_t)n);
@@ -380,24 +345,25 @@ static void test_digest_of_large_rows(void **state) {
         values[i] = (uint8_t)(i * 7 + i / 256);
     }
     om_h5 *file = NULL;
-    assert_int_equal(om_h5_create(&file, here->path), OM_OK);
+    assert_int_equal(om_h5_create(&file, path), OM_OK);
     assert_int_equal(om_h5_write(file, "X", OM_U8, 2, shape, values), OM_OK);
     om_digest digest = om_h5_digest(file);
     assert_int_equal(om_h5_close(&file), OM_OK);
-    assert_digest_of_file(here->path, digest);
+    assert_digest_of_file(path, digest);
     free(values);
 }
 
 static void test_equal_content_gives_equal_bytes(void **state) {
-    const place *here = *state;
+    (void)state;
+    const char *path = test_path(test_folder, "file.h5");
     char *bytes[2];
     long lengths[2];
     for (int turn = 0; turn < 2; turn++) {
         om_h5 *file = NULL;
-        assert_int_equal(om_h5_create(&file, here->path), OM_OK);
+        assert_int_equal(om_h5_create(&file, path), OM_OK);
         assert_int_equal(om_h5_write_string(file, "g/text", "same"), OM_OK);
         assert_int_equal(om_h5_close(&file), OM_OK);
-        FILE *stream = fopen(here->path, "rb");
+        FILE *stream = fopen(path, "rb");
         fseek(stream, 0, SEEK_END);
         lengths[turn] = ftell(stream);
         rewind(stream);
@@ -416,31 +382,33 @@ static void test_equal_content_gives_equal_bytes(void **state) {
 
 /* A group that contains itself must not be walked for ever. */
 static void test_endless_groups_and_links_are_refused(void **state) {
-    const place *here = *state;
-    hid_t raw = H5Fcreate(here->path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    (void)state;
+    const char *path = test_path(test_folder, "file.h5");
+    hid_t raw = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     hid_t group = H5Gcreate2(raw, "g", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     H5Lcreate_hard(raw, "g", group, "again", H5P_DEFAULT, H5P_DEFAULT);
     H5Gclose(group);
     H5Fclose(raw);
     om_digest digest;
-    assert_int_equal(om_h5_digest_file(here->path, &digest), OM_INPUT);
-    assert_message_contains("nested deeper");
-    raw = H5Fcreate(here->path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    assert_int_equal(om_h5_digest_file(path, &digest), OM_INPUT);
+    assert_message_has("nested deeper");
+    raw = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     H5Lcreate_soft("/nowhere", raw, "soft", H5P_DEFAULT, H5P_DEFAULT);
     H5Fclose(raw);
-    assert_int_equal(om_h5_digest_file(here->path, &digest), OM_INPUT);
-    assert_message_contains("object 'soft': found a link");
+    assert_int_equal(om_h5_digest_file(path, &digest), OM_INPUT);
+    assert_message_has("object 'soft': found a link");
 }
 
 static void test_failed_allocations_are_reported(void **state) {
-    const place *here = *state;
+    (void)state;
+    const char *path = test_path(test_folder, "file.h5");
     const char *const texts[] = {"a", "b"};
-    om_strings *strings = make_strings(2, texts);
+    om_strings *strings = test_strings(2, texts);
     om_h5 *file = NULL;
     int failures = 0;
     for (int64_t successes = 0;; successes++) {
         om_memory_fail_after(successes);
-        om_status status = om_h5_create(&file, here->path);
+        om_status status = om_h5_create(&file, path);
         if (status == OM_OK) {
             status = om_h5_write_strings(file, "g/list", strings);
         }
@@ -461,21 +429,19 @@ static void test_failed_allocations_are_reported(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_numbers_of_all_types_come_back, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_rows_are_slabs_of_any_dimensions, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_strings_and_attributes_come_back, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_arrays_without_elements_work, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_foreign_types_are_read, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_wrong_objects_are_input_errors, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_files_that_are_not_whole_are_input_errors, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_implausible_sizes_are_refused, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_blocks_cover_a_range_in_order, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_digest_of_large_rows, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_equal_content_gives_equal_bytes, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_endless_groups_and_links_are_refused, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_failed_allocations_are_reported, set_up, tear_down),
+        test_in_folder(test_numbers_of_all_types_come_back),
+        test_in_folder(test_rows_are_slabs_of_any_dimensions),
+        test_in_folder(test_strings_and_attributes_come_back),
+        test_in_folder(test_arrays_without_elements_work),
+        test_in_folder(test_foreign_types_are_read),
+        test_in_folder(test_wrong_objects_are_input_errors),
+        test_in_folder(test_files_that_are_not_whole_are_input_errors),
+        test_in_folder(test_implausible_sizes_are_refused),
+        test_in_folder(test_blocks_cover_a_range_in_order),
+        test_in_folder(test_digest_of_large_rows),
+        test_in_folder(test_equal_content_gives_equal_bytes),
+        test_in_folder(test_endless_groups_and_links_are_refused),
+        test_in_folder(test_failed_allocations_are_reported),
     };
     return cmocka_run_group_tests_name("h5", tests, NULL, NULL);
 }

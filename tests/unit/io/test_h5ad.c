@@ -2,12 +2,10 @@
 #include "oncomark/memory.h"
 #include "unit_test.h"
 
+#include "text_files.h"
+
 #include <hdf5.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #ifndef OM_TEST_SOURCE_DIR
 #define OM_TEST_SOURCE_DIR "."
@@ -19,49 +17,6 @@ static const int64_t indptr[N_CELLS + 1] = {0, 2, 2, 5, 6};
 static const int32_t indices[N_NONZEROS] = {0, 4, 1, 2, 3, 4};
 static const uint32_t values[N_NONZEROS] = {1, 4294967295U, 2, 3, 4, 5};
 
-typedef struct place {
-    char folder[256];
-    char path[300];
-    char copy[300];
-} place;
-
-static int set_up(void **state) {
-    place *here = calloc(1, sizeof *here);
-    const char *parent = getenv("TMPDIR");
-    snprintf(here->folder, sizeof here->folder, "%s/om-h5ad-XXXXXX", parent ? parent : "/tmp");
-    if (mkdtemp(here->folder) == NULL) {
-        return -1;
-    }
-    snprintf(here->path, sizeof here->path, "%s/file.h5ad", here->folder);
-    snprintf(here->copy, sizeof here->copy, "%s/copy.h5ad", here->folder);
-    *state = here;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    place *here = *state;
-    unlink(here->path);
-    unlink(here->copy);
-    rmdir(here->folder);
-    free(here);
-    return 0;
-}
-
-static om_strings *make_strings(int64_t n, const char *const *texts) {
-    om_strings *strings = NULL;
-    assert_int_equal(om_strings_create(&strings), OM_OK);
-    for (int64_t i = 0; i < n; i++) {
-        assert_int_equal(om_strings_add(strings, texts[i]), OM_OK);
-    }
-    return strings;
-}
-
-static void assert_message_contains(const char *text) {
-    if (strstr(om_error_message(), text) == NULL) {
-        fail_msg("\"%s\" does not contain \"%s\"", om_error_message(), text);
-    }
-}
-
 static void write_obs(om_h5 *file, int64_t n) {
     static const char *const names[] = {"c1", "c2", "c2", "K\xc3\xbc"};
     static const char *const samples[] = {"t4_Center", "t4_PBMC"};
@@ -71,9 +26,9 @@ static void write_obs(om_h5 *file, int64_t n) {
     const int64_t n_genes[] = {2, 0, 3, 1};
     const double pct_mito[] = {0.5, 0, 1e-300, 100};
     const uint8_t passed[] = {1, 0, 1, 1};
-    om_strings *index = make_strings(n, names);
-    om_strings *categories = make_strings(n == 0 ? 0 : 2, samples);
-    om_strings *order = make_strings(6, columns);
+    om_strings *index = test_strings(n, names);
+    om_strings *categories = test_strings(n == 0 ? 0 : 2, samples);
+    om_strings *order = test_strings(6, columns);
     assert_int_equal(om_h5ad_frame_begin(file, "obs", "cell_name", index), OM_OK);
     assert_int_equal(om_h5ad_frame_categories(file, "obs", "sample", n, codes, categories), OM_OK);
     assert_int_equal(om_h5ad_frame_strings(file, "obs", "note", index), OM_OK);
@@ -90,8 +45,8 @@ static void write_obs(om_h5 *file, int64_t n) {
 
 static void write_var(om_h5 *file) {
     static const char *const genes[] = {"A", "MT-B", "A", "c", "D1"};
-    om_strings *index = make_strings(N_GENES, genes);
-    om_strings *order = make_strings(0, NULL);
+    om_strings *index = test_strings(N_GENES, genes);
+    om_strings *order = test_strings(0, NULL);
     assert_int_equal(om_h5ad_frame_begin(file, "var", "gene", index), OM_OK);
     assert_int_equal(om_h5ad_frame_end(file, "var", order), OM_OK);
     om_strings_destroy(&order);
@@ -100,7 +55,7 @@ static void write_var(om_h5 *file) {
 
 static void write_uns(om_h5 *file) {
     static const char *const missing[] = {"AIM:X", "TPI:Y"};
-    om_strings *list = make_strings(2, missing);
+    om_strings *list = test_strings(2, missing);
     assert_int_equal(om_h5ad_uns_string(file, "tissue", "Head and Neck"), OM_OK);
     assert_int_equal(om_h5ad_uns_strings(file, "missing_genes", list), OM_OK);
     om_strings_destroy(&list);
@@ -151,8 +106,9 @@ static void assert_digest_of_file(const char *path, om_digest expected) {
 }
 
 static void test_a_store_comes_back(void **state) {
-    const place *here = *state;
-    assert_digest_of_file(here->path, write_store(here->path, N_CELLS));
+    (void)state;
+    const char *path = test_path(test_folder, "file.h5ad");
+    assert_digest_of_file(path, write_store(path, N_CELLS));
     om_h5 *file = NULL;
     om_strings *strings = NULL;
     int32_t *codes = NULL;
@@ -160,7 +116,7 @@ static void test_a_store_comes_back(void **state) {
     int64_t n_rows;
     int64_t n_columns;
     int64_t n_nonzeros;
-    assert_int_equal(om_h5_open(&file, here->path), OM_OK);
+    assert_int_equal(om_h5_open(&file, path), OM_OK);
     assert_int_equal(om_h5ad_read_index(file, "obs", &strings), OM_OK);
     assert_int_equal(om_strings_count(strings), N_CELLS);
     assert_string_equal(om_strings_get(strings, 3), "K\xc3\xbc");
@@ -195,11 +151,12 @@ static void test_a_store_comes_back(void **state) {
 }
 
 static void test_cells_are_read_by_range(void **state) {
-    const place *here = *state;
-    write_store(here->path, N_CELLS);
+    (void)state;
+    const char *path = test_path(test_folder, "file.h5ad");
+    write_store(path, N_CELLS);
     om_h5 *file = NULL;
     om_counts *counts = NULL;
-    assert_int_equal(om_h5_open(&file, here->path), OM_OK);
+    assert_int_equal(om_h5_open(&file, path), OM_OK);
     assert_int_equal(om_h5ad_read_counts(&counts, file, "X", 1, 2), OM_OK);
     assert_int_equal(counts->n_genes, N_GENES);
     assert_int_equal(counts->n_cells_total, N_CELLS);
@@ -220,17 +177,18 @@ static void test_cells_are_read_by_range(void **state) {
     om_counts_destroy(&counts);
     assert_int_equal(om_h5ad_read_counts(&counts, file, "X", 3, 2), OM_INPUT);
     assert_null(counts);
-    assert_message_contains("object 'X': found 4 rows, expected rows 3 to 5");
+    assert_message_has("object 'X': found 4 rows, expected rows 3 to 5");
     assert_int_equal(om_h5_close(&file), OM_OK);
 }
 
 static void test_a_store_without_cells_works(void **state) {
-    const place *here = *state;
-    assert_digest_of_file(here->path, write_store(here->path, 0));
+    (void)state;
+    const char *path = test_path(test_folder, "file.h5ad");
+    assert_digest_of_file(path, write_store(path, 0));
     om_h5 *file = NULL;
     om_counts *counts = NULL;
     int64_t *offsets = NULL;
-    assert_int_equal(om_h5_open(&file, here->path), OM_OK);
+    assert_int_equal(om_h5_open(&file, path), OM_OK);
     assert_int_equal(om_h5ad_read_counts(&counts, file, "X", 0, 0), OM_OK);
     assert_int_equal(counts->n_genes, N_GENES);
     om_counts_destroy(&counts);
@@ -241,15 +199,16 @@ static void test_a_store_without_cells_works(void **state) {
 }
 
 static void test_names_that_cannot_be_stored_are_refused(void **state) {
-    const place *here = *state;
+    (void)state;
+    const char *path = test_path(test_folder, "file.h5ad");
     const int64_t one = 1;
     om_h5 *file = NULL;
-    assert_int_equal(om_h5_create(&file, here->path), OM_OK);
+    assert_int_equal(om_h5_create(&file, path), OM_OK);
     assert_int_equal(om_h5ad_frame_numbers(file, "obs", "", OM_I64, 1, &one), OM_INPUT);
-    assert_message_contains("object 'obs': found the column name ''");
+    assert_message_has("object 'obs': found the column name ''");
     assert_int_equal(om_h5ad_frame_numbers(file, "obs", "n", OM_I64, 1, &one), OM_OK);
     assert_int_equal(om_h5ad_frame_numbers(file, "obs", "n", OM_I64, 1, &one), OM_INPUT);
-    assert_message_contains("object 'obs': found a second column 'n'");
+    assert_message_has("object 'obs': found a second column 'n'");
     assert_int_equal(om_h5_close(&file), OM_OK);
 }
 
@@ -266,14 +225,15 @@ static int run_python(const char *script, const char *path) {
 enum { NOT_INSTALLED = 77, NO_PYTHON = 127 };
 
 static void test_anndata_opens_our_files(void **state) {
-    const place *here = *state;
+    (void)state;
+    const char *path = test_path(test_folder, "file.h5ad");
     for (int64_t turn = 0; turn < 3; turn++) {
         if (turn < 2) {
-            write_store(here->path, turn == 0 ? N_CELLS : 0);
+            write_store(path, turn == 0 ? N_CELLS : 0);
         } else {
-            write_dense(here->path);
+            write_dense(path);
         }
-        int code = run_python("tests/e2e/check_h5ad.py", here->path);
+        int code = run_python("tests/e2e/check_h5ad.py", path);
         if (code == NOT_INSTALLED || code == NO_PYTHON) {
             skip();
         }
@@ -297,13 +257,14 @@ static void assert_column(const om_h5 *file, const char *column, const char *con
 }
 
 static void test_files_of_anndata_are_read(void **state) {
-    const place *here = *state;
+    (void)state;
+    const char *path = test_path(test_folder, "file.h5ad");
     const char *const samples[] = {"t4_Center", NULL, "t4_Center"};
     const char *const patients[] = {"K\xc3\xbcrten", "b", "K\xc3\xbcrten"};
     const char *const barcodes[] = {"q", "p", "r"};
     const char *const batches[] = {"3", "1", "3"};
     const char *const numbers[] = {"2", "0", "1"};
-    int code = run_python("tests/unit/io/make_h5ad.py", here->path);
+    int code = run_python("tests/unit/io/make_h5ad.py", path);
     if (code == NOT_INSTALLED || code == NO_PYTHON) {
         skip();
     }
@@ -311,7 +272,7 @@ static void test_files_of_anndata_are_read(void **state) {
     om_h5 *file = NULL;
     om_strings *index = NULL;
     om_counts *counts = NULL;
-    assert_int_equal(om_h5_open(&file, here->path), OM_OK);
+    assert_int_equal(om_h5_open(&file, path), OM_OK);
     assert_int_equal(om_h5ad_read_index(file, "var", &index), OM_OK);
     assert_string_equal(om_strings_get(index, 3), "z");
     om_strings_destroy(&index);
@@ -395,7 +356,8 @@ static bool change_object(const char *path, const char *name, int which) {
 }
 
 typedef struct mutation {
-    const place *here;
+    const char *path;
+    const char *copy;
     om_digest original;
     int changes;
 } mutation;
@@ -410,11 +372,11 @@ static int count_attributes(const char *path, const char *name) {
 }
 
 static void mutate_object(mutation *test, const char *name) {
-    int n = count_attributes(test->here->path, name);
+    int n = count_attributes(test->path, name);
     for (int which = -1; which < n; which++) {
-        copy_file(test->here->path, test->here->copy);
-        if (change_object(test->here->copy, name, which)) {
-            om_digest changed = digest_of_file(test->here->copy);
+        copy_file(test->path, test->copy);
+        if (change_object(test->copy, name, which)) {
+            om_digest changed = digest_of_file(test->copy);
             if (changed.lane[0] == test->original.lane[0] ||
                 changed.lane[1] == test->original.lane[1]) {
                 fail_msg("a change of %s (%d) is not seen", name, which);
@@ -427,7 +389,7 @@ static void mutate_object(mutation *test, const char *name) {
 static void mutate_below(mutation *test, const char *group) {
     om_h5 *file = NULL;
     om_strings *names = NULL;
-    assert_int_equal(om_h5_open(&file, test->here->path), OM_OK);
+    assert_int_equal(om_h5_open(&file, test->path), OM_OK);
     om_status listed = om_h5_list(file, group, &names);
     assert_int_equal(om_h5_close(&file), OM_OK);
     for (int64_t i = 0; listed == OM_OK && i < om_strings_count(names); i++) {
@@ -441,8 +403,10 @@ static void mutate_below(mutation *test, const char *group) {
 }
 
 static void test_a_change_of_any_object_changes_the_digest(void **state) {
-    mutation test = {.here = *state, .changes = 0};
-    test.original = write_store(test.here->path, N_CELLS);
+    (void)state;
+    mutation test = {.path = test_path(test_folder, "file.h5ad"),
+                     .copy = test_path(test_folder, "copy.h5ad")};
+    test.original = write_store(test.path, N_CELLS);
     mutate_object(&test, "/");
     mutate_below(&test, "");
     /* 14 data sets and 2 x 22 encodings, 2 indices, 1 column-order that is not empty, 1 ordered,
@@ -451,7 +415,8 @@ static void test_a_change_of_any_object_changes_the_digest(void **state) {
 }
 
 static void test_damaged_matrices_are_input_errors(void **state) {
-    const place *here = *state;
+    (void)state;
+    const char *path = test_path(test_folder, "file.h5ad");
     om_h5 *file = NULL;
     om_counts *counts = NULL;
     static const struct {
@@ -467,38 +432,39 @@ static void test_damaged_matrices_are_input_errors(void **state) {
     };
     for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
         double all[8] = {0};
-        write_store(here->path, N_CELLS);
-        hid_t raw = H5Fopen(here->path, H5F_ACC_RDWR, H5P_DEFAULT);
+        write_store(path, N_CELLS);
+        hid_t raw = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
         hid_t set = H5Dopen2(raw, damages[i].object, H5P_DEFAULT);
         H5Dread(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, all);
         all[damages[i].element] = damages[i].value;
         H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, all);
         H5Dclose(set);
         H5Fclose(raw);
-        assert_int_equal(om_h5_open(&file, here->path), OM_OK);
+        assert_int_equal(om_h5_open(&file, path), OM_OK);
         assert_int_equal(om_h5ad_read_counts(&counts, file, "X", 0, N_CELLS), OM_INPUT);
         assert_null(counts);
-        assert_message_contains(damages[i].message);
+        assert_message_has(damages[i].message);
         assert_int_equal(om_h5_close(&file), OM_OK);
     }
 }
 
 static void test_other_files_are_input_errors(void **state) {
-    const place *here = *state;
+    (void)state;
+    const char *path = test_path(test_folder, "file.h5ad");
     om_h5 *file = NULL;
     int64_t *offsets = NULL;
     om_strings *strings = NULL;
     int32_t *codes = NULL;
-    write_dense(here->path);
-    assert_int_equal(om_h5_open(&file, here->path), OM_OK);
+    write_dense(path);
+    assert_int_equal(om_h5_open(&file, path), OM_OK);
     assert_int_equal(om_h5ad_read_indptr(file, "X", &offsets), OM_INPUT);
-    assert_message_contains("object 'X': found encoding-type 'array', expected 'csr_matrix'");
+    assert_message_has("object 'X': found encoding-type 'array', expected 'csr_matrix'");
     assert_int_equal(om_h5ad_read_index(file, "raw", &strings), OM_INPUT);
-    assert_message_contains("object 'raw': not found");
+    assert_message_has("object 'raw': not found");
     assert_int_equal(om_h5ad_read_index(file, "X", &strings), OM_INPUT);
-    assert_message_contains("object 'X': attribute '_index' not found");
+    assert_message_has("object 'X': attribute '_index' not found");
     assert_int_equal(om_h5ad_read_categories(file, "obs", "patient", &codes, &strings), OM_INPUT);
-    assert_message_contains("object 'obs/patient': not found");
+    assert_message_has("object 'obs/patient': not found");
     assert_null(codes);
     assert_null(strings);
     assert_int_equal(om_h5_close(&file), OM_OK);
@@ -506,17 +472,15 @@ static void test_other_files_are_input_errors(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_a_store_comes_back, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_cells_are_read_by_range, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_a_store_without_cells_works, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_names_that_cannot_be_stored_are_refused, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_anndata_opens_our_files, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_files_of_anndata_are_read, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_a_change_of_any_object_changes_the_digest, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_damaged_matrices_are_input_errors, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_other_files_are_input_errors, set_up, tear_down),
+        test_in_folder(test_a_store_comes_back),
+        test_in_folder(test_cells_are_read_by_range),
+        test_in_folder(test_a_store_without_cells_works),
+        test_in_folder(test_names_that_cannot_be_stored_are_refused),
+        test_in_folder(test_anndata_opens_our_files),
+        test_in_folder(test_files_of_anndata_are_read),
+        test_in_folder(test_a_change_of_any_object_changes_the_digest),
+        test_in_folder(test_damaged_matrices_are_input_errors),
+        test_in_folder(test_other_files_are_input_errors),
     };
     return cmocka_run_group_tests_name("h5ad", tests, NULL, NULL);
 }

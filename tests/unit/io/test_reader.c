@@ -5,26 +5,6 @@
 
 #include "text_files.h"
 
-static char folder[TEST_PATH];
-
-static int make_folder(void **state) {
-    (void)state;
-    test_folder_make(folder);
-    return 0;
-}
-
-static int remove_folder(void **state) {
-    (void)state;
-    test_folder_remove(folder);
-    return 0;
-}
-
-static void check_message(const char *part) {
-    if (strstr(om_error_message(), part) == NULL) {
-        fail_msg("\"%s\" is not in \"%s\"", part, om_error_message());
-    }
-}
-
 static void check_line(om_reader *reader, const char *expected, int64_t number, int64_t offset) {
     char *line = NULL;
     size_t length = 0;
@@ -47,8 +27,8 @@ static void test_lines_of_plain_and_gzip_files(void **state) {
     (void)state;
     const char *text = "one\r\n\ntwo words \nlast";
     for (int gzip = 0; gzip < 2; gzip++) {
-        const char *path =
-            gzip ? test_write_gzip(folder, "lines.gz", text) : test_write(folder, "lines", text);
+        const char *path = gzip ? test_write_gzip(test_folder, "lines.gz", text)
+                                : test_write(test_folder, "lines", text);
         om_reader *reader = NULL;
         assert_int_equal(om_reader_open(&reader, path), OM_OK);
         assert_int_equal(om_reader_is_gzip(reader), gzip);
@@ -72,7 +52,7 @@ static void test_line_longer_than_the_buffer(void **state) {
     text[length] = '\0';
     text[length - 3] = '\n'; /* a long line, then "xx" */
     om_reader *reader = NULL;
-    assert_int_equal(om_reader_open(&reader, test_write_gzip(folder, "long.gz", text)), OM_OK);
+    assert_int_equal(om_reader_open(&reader, test_write_gzip(test_folder, "long.gz", text)), OM_OK);
     char *line = NULL;
     size_t got = 0;
     assert_int_equal(om_reader_line(reader, &line, &got), OM_OK);
@@ -87,10 +67,10 @@ static void test_line_longer_than_the_buffer(void **state) {
 static void test_empty_file_has_no_line(void **state) {
     (void)state;
     om_reader *reader = NULL;
-    assert_int_equal(om_reader_open(&reader, test_write(folder, "empty", "")), OM_OK);
+    assert_int_equal(om_reader_open(&reader, test_write(test_folder, "empty", "")), OM_OK);
     check_end(reader);
     om_reader_close(&reader);
-    assert_int_equal(om_reader_open(&reader, test_write_gzip(folder, "empty.gz", "")), OM_OK);
+    assert_int_equal(om_reader_open(&reader, test_write_gzip(test_folder, "empty.gz", "")), OM_OK);
     check_end(reader);
     om_reader_close(&reader);
 }
@@ -98,11 +78,11 @@ static void test_empty_file_has_no_line(void **state) {
 static void test_files_that_cannot_be_opened(void **state) {
     (void)state;
     om_reader *reader = NULL;
-    assert_int_equal(om_reader_open(&reader, test_path(folder, "nothing")), OM_INPUT);
+    assert_int_equal(om_reader_open(&reader, test_path(test_folder, "nothing")), OM_INPUT);
     assert_null(reader);
-    check_message("/nothing: found no such file");
-    assert_int_equal(om_reader_open(&reader, folder), OM_INPUT);
-    check_message("found a folder, expected a file");
+    assert_message_has("/nothing: found no such file");
+    assert_int_equal(om_reader_open(&reader, test_folder), OM_INPUT);
+    assert_message_has("found a folder, expected a file");
     om_reader_close(&reader);
 }
 
@@ -117,7 +97,7 @@ static void test_damaged_gzip(void **state) {
     text[sizeof text - 1] = '\0';
     const long lengths[] = {2, 11, 1000, -1};
     for (int i = 0; i < 4; i++) {
-        const char *path = test_write_gzip(folder, "damaged.gz", text);
+        const char *path = test_write_gzip(test_folder, "damaged.gz", text);
         if (lengths[i] >= 0) {
             test_cut(path, lengths[i]);
         } else { /* a byte in the middle changed */
@@ -132,7 +112,7 @@ static void test_damaged_gzip(void **state) {
         int64_t length = 0;
         assert_int_equal(om_file_read_all(path, &bytes, &length), OM_INPUT);
         assert_null(bytes);
-        check_message("damaged.gz: found a truncated or damaged gzip stream");
+        assert_message_has("damaged.gz: found a truncated or damaged gzip stream");
     }
 }
 
@@ -140,19 +120,19 @@ static void test_nul_byte_is_refused(void **state) {
     (void)state;
     om_reader *reader = NULL;
     const char bytes[] = "good\nb\0d\n";
-    const char *path = test_write_bytes(folder, "nul", bytes, sizeof bytes - 1);
+    const char *path = test_write_bytes(test_folder, "nul", bytes, sizeof bytes - 1);
     assert_int_equal(om_reader_open(&reader, path), OM_OK);
     check_line(reader, "good", 1, 5);
     char *line = NULL;
     size_t length = 0;
     assert_int_equal(om_reader_line(reader, &line, &length), OM_INPUT);
-    check_message("/nul:2: found a NUL byte");
+    assert_message_has("/nul:2: found a NUL byte");
     om_reader_close(&reader);
 }
 
 static void test_bytes_and_sizes(void **state) {
     (void)state;
-    const char *path = test_write_gzip(folder, "bytes.gz", "0123456789");
+    const char *path = test_write_gzip(test_folder, "bytes.gz", "0123456789");
     om_reader *reader = NULL;
     char bytes[8];
     size_t length = 0;
@@ -174,18 +154,18 @@ static void test_bytes_and_sizes(void **state) {
     assert_string_equal(all, "0123456789");
     om_free(all);
 
-    path = test_write(folder, "plain", "12345");
+    path = test_write(test_folder, "plain", "12345");
     assert_int_equal(om_file_size(path, &n), OM_OK);
     assert_int_equal(n, 5);
     assert_true(om_file_exists(path));
-    assert_false(om_file_exists(folder));
-    assert_false(om_file_exists(test_path(folder, "nothing")));
-    assert_int_equal(om_file_size(test_path(folder, "nothing"), &n), OM_INPUT);
+    assert_false(om_file_exists(test_folder));
+    assert_false(om_file_exists(test_path(test_folder, "nothing")));
+    assert_int_equal(om_file_size(test_path(test_folder, "nothing"), &n), OM_INPUT);
 }
 
 static void test_concatenated_gzip_members(void **state) {
     (void)state;
-    const char *path = test_write_gzip(folder, "two.gz", "one\nt");
+    const char *path = test_write_gzip(test_folder, "two.gz", "one\nt");
     gzFile file = gzopen(path, "ab");
     assert_int_equal(gzputs(file, "wo\n"), 3);
     gzclose(file);
@@ -208,5 +188,5 @@ int main(void) {
         cmocka_unit_test(test_bytes_and_sizes),
         cmocka_unit_test(test_concatenated_gzip_members),
     };
-    return cmocka_run_group_tests_name("reader", tests, make_folder, remove_folder);
+    return cmocka_run_group_tests_name("reader", tests, test_folder_set_up, test_folder_tear_down);
 }

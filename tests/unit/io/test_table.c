@@ -6,29 +6,9 @@
 
 #include <math.h>
 
-static char folder[TEST_PATH];
-
-static int make_folder(void **state) {
-    (void)state;
-    test_folder_make(folder);
-    return 0;
-}
-
-static int remove_folder(void **state) {
-    (void)state;
-    test_folder_remove(folder);
-    return 0;
-}
-
-static void check_message(const char *part) {
-    if (strstr(om_error_message(), part) == NULL) {
-        fail_msg("\"%s\" is not in \"%s\"", part, om_error_message());
-    }
-}
-
 static om_table *read_text(const char *text) {
     om_table *table = NULL;
-    assert_int_equal(om_table_read(&table, test_write(folder, "table.csv", text)), OM_OK);
+    assert_int_equal(om_table_read(&table, test_write(test_folder, "table.csv", text)), OM_OK);
     return table;
 }
 
@@ -76,7 +56,7 @@ static void test_delimiter_is_found_outside_quotes(void **state) {
     om_records *records = NULL;
     char **fields = NULL;
     int64_t n = 0;
-    const char *path = test_write(folder, "r.csv", "\"a\tb\tc\",d\n");
+    const char *path = test_write(test_folder, "r.csv", "\"a\tb\tc\",d\n");
     assert_int_equal(om_records_open(&records, path, '\0'), OM_OK);
     assert_int_equal(om_records_next(records, &fields, &n), OM_OK);
     assert_int_equal(n, 2);
@@ -87,7 +67,7 @@ static void test_delimiter_is_found_outside_quotes(void **state) {
     assert_int_equal(n, 0);
     om_records_close(&records);
 
-    path = test_write(folder, "r.csv", "a;b,c\n");
+    path = test_write(test_folder, "r.csv", "a;b,c\n");
     assert_int_equal(om_records_open(&records, path, ';'), OM_OK);
     assert_int_equal(om_records_next(records, &fields, &n), OM_OK);
     assert_int_equal(n, 2);
@@ -123,14 +103,14 @@ static void test_faults_name_file_and_line(void **state) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         om_table *table = NULL;
-        const char *path = test_write(folder, "bad.csv", cases[i].text);
+        const char *path = test_write(test_folder, "bad.csv", cases[i].text);
         assert_int_equal(om_table_read(&table, path), OM_INPUT);
         assert_null(table);
-        check_message(cases[i].message);
+        assert_message_has(cases[i].message);
     }
     om_table *table = NULL;
-    assert_int_equal(om_table_read(&table, test_path(folder, "none.csv")), OM_INPUT);
-    check_message("none.csv: found no such file");
+    assert_int_equal(om_table_read(&table, test_path(test_folder, "none.csv")), OM_INPUT);
+    assert_message_has("none.csv: found no such file");
 }
 
 static void test_numbers_are_strict(void **state) {
@@ -171,7 +151,7 @@ static void test_fields_come_back_as_written(void **state) {
     om_records *records = NULL;
     char **read = NULL;
     int64_t n_read = 0;
-    assert_int_equal(om_records_open(&records, test_path(folder, "table.csv"), ','), OM_OK);
+    assert_int_equal(om_records_open(&records, test_path(test_folder, "table.csv"), ','), OM_OK);
     assert_int_equal(om_records_next(records, &read, &n_read), OM_OK);
     assert_int_equal(n_read, n);
     for (size_t i = 0; i < n; i++) {
@@ -191,5 +171,5 @@ int main(void) {
         cmocka_unit_test(test_numbers_are_strict),
         cmocka_unit_test(test_fields_come_back_as_written),
     };
-    return cmocka_run_group_tests_name("table", tests, make_folder, remove_folder);
+    return cmocka_run_group_tests_name("table", tests, test_folder_set_up, test_folder_tear_down);
 }
