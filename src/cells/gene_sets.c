@@ -18,7 +18,7 @@ struct om_gene_sets {
     int64_t duplicates;
 };
 
-static om_status create(om_gene_sets **out, const char *path) {
+om_status om_gene_sets_create(om_gene_sets **out, const char *path) {
     om_gene_sets *sets = om_calloc(1, sizeof *sets);
     *out = sets;
     if (sets == NULL) {
@@ -129,7 +129,7 @@ om_status om_gene_sets_add_gene(om_gene_sets *sets, int hallmark, const char *te
     return status;
 }
 
-static om_status check_complete(const om_gene_sets *sets, int64_t last_line) {
+om_status om_gene_sets_check_complete(const om_gene_sets *sets, int64_t last_line) {
     for (int h = 0; h < OM_N_HALLMARKS; h++) {
         if (sets->first_line[h] == 0) {
             return om_fail(OM_INPUT,
@@ -146,19 +146,6 @@ static om_status check_complete(const om_gene_sets *sets, int64_t last_line) {
         }
     }
     return OM_OK;
-}
-
-om_status om_gene_sets_read(om_gene_sets **out, const char *path) {
-    OM_TRY(create(out, path));
-    int64_t last_line = 0;
-    om_status status = om_gene_sets_file_parse(*out, &last_line);
-    if (status == OM_OK) {
-        status = check_complete(*out, last_line);
-    }
-    if (status != OM_OK) {
-        om_gene_sets_destroy(out);
-    }
-    return status;
 }
 
 const om_strings *om_gene_sets_genes(const om_gene_sets *sets, int hallmark, om_sign sign) {
@@ -197,7 +184,7 @@ om_status om_gene_sets_broadcast(om_ctx *ctx, int root, om_gene_sets **sets) {
         status = om_broadcast_strings(ctx, root, &path);
     }
     if (status == OM_OK && !is_root) {
-        status = create(sets, om_strings_get(path, 0));
+        status = om_gene_sets_create(sets, om_strings_get(path, 0));
     }
     om_strings_destroy(&path);
     OM_TRY(om_agree(ctx, status));

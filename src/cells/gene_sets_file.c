@@ -155,11 +155,24 @@ static om_status parse_table(om_gene_sets *sets, char delimiter, int64_t *last_l
     return status;
 }
 
-om_status om_gene_sets_file_parse(om_gene_sets *sets, int64_t *last_line) {
+static om_status parse_file(om_gene_sets *sets, int64_t *last_line) {
     layout found = LAYOUT_GMT;
     char delimiter = '\t';
     *last_line = 0;
     OM_TRY(find_layout(om_gene_sets_path(sets), &found, &delimiter));
     return found == LAYOUT_GMT ? parse_gmt(sets, last_line)
                                : parse_table(sets, delimiter, last_line);
+}
+
+om_status om_gene_sets_read(om_gene_sets **out, const char *path) {
+    OM_TRY(om_gene_sets_create(out, path));
+    int64_t last_line = 0;
+    om_status status = parse_file(*out, &last_line);
+    if (status == OM_OK) {
+        status = om_gene_sets_check_complete(*out, last_line);
+    }
+    if (status != OM_OK) {
+        om_gene_sets_destroy(out);
+    }
+    return status;
 }
