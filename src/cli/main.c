@@ -136,8 +136,9 @@ static void end_all(MPI_Comm *comm, int *code, ...) {
 }
 
 int main(int argc, char **argv) {
-    /* A reader that goes away (`| head`) is a failed write, not a death. */
+    /* A reader that goes away (`| head`) or a limit on file sizes makes a write fail, no more. */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     MPI_Init(&argc, &argv);
     /* Communicators made from this one inherit it. */
     MPI_Errhandler handler;

@@ -118,6 +118,12 @@ bad "unknown setting" "--set.*train.epoch" "true" run --set train.epoch=3
 bad "empty job" "job.yaml" ": > job.yaml"
 bad "unknown sample" "job.yaml:6:.*s9" "sed -i '6s/}/, samples: {exclude: [s9]}}/' job.yaml"
 bad "stage before its input" "ingest|store" "true" score
+bad "only logarithms" "job.yaml: found only training data sets with values: log" \
+    "sed -i 's/_Lung}/_Lung, values: log}/; s/_Skin}/_Skin, values: log}/' job.yaml"
+bad "sample over two lines" "job.yaml:6:.*a b" \
+    "sed -i '6s/}/, samples: {exclude: [\"a\\\\nb\"]}}/' job.yaml"
+bad "path too long for MPI" "job.yaml:1: found a path of [0-9]+ bytes" "true" \
+    run --set "workdir=$(printf '%0150d/%0150d' 1 1)"
 bad "locked workdir" "in use by process" \
     "mkdir -p work/.oncomark && printf 'host elsewhere\nprocess 1\nstarted 1\njob -\nrestart 0\ntime x\n' > work/.oncomark/lock"
 

@@ -147,6 +147,60 @@ static void test_stale_lock_is_taken_over_and_a_foreign_one_respected(void **sta
     unsetenv("SLURM_RESTART_COUNT");
 }
 
+static void test_lock_cut_short_is_taken_over(void **state) {
+    (void)state;
+    const char *const texts[] = {"", "host x\nprocess 1\nstarted"};
+    for (int i = 0; i < 2; i++) {
+        if (om_context_is_root(ctx)) {
+            char *path = om_format("%s/.oncomark/lock", folder);
+            write_file(path, texts[i]);
+            om_free(path);
+        }
+        om_workdir *workdir = NULL;
+        assert_int_equal(om_workdir_open(&workdir, ctx, job), OM_OK);
+        om_workdir_close(&workdir);
+    }
+}
+
+/* A record moves no file but its own aside. */
+static void test_record_of_another_file_is_refused(void **state) {
+    (void)state;
+    const char *const texts[] = {"{}", "[1]", "{\"artefact\": \"../mine.csv\", \"bytes\": \"1\"}"};
+    char *record = om_format("%s/.oncomark/artefacts/late.csv.json", folder);
+    for (int i = 0; i < 3; i++) {
+        if (om_context_is_root(ctx)) {
+            write_file(record, texts[i]);
+        }
+        om_workdir *workdir = NULL;
+        assert_int_equal(om_workdir_open(&workdir, ctx, job), OM_INPUT);
+        assert_non_null(strstr(om_error_message(), "late.csv.json: found a record of artefact '"));
+        MPI_Barrier(om_context_comm(ctx));
+    }
+    if (om_context_is_root(ctx)) {
+        unlink(record);
+    }
+    om_free(record);
+    MPI_Barrier(om_context_comm(ctx));
+}
+
+static void test_path_too_long_for_mpi_is_refused(void **state) {
+    (void)state;
+    om_job *long_job = NULL;
+    char *text = om_format("workdir: %s/%0200d\ngene_sets: sets.gmt\n"
+                           "data:\n  - {path: Data_X2020_Lung}\n",
+                           folder, 1);
+    om_strings *settings = NULL;
+    assert_int_equal(om_strings_create(&settings), OM_OK);
+    assert_int_equal(om_job_parse(&long_job, "job.yaml", text, (int64_t)strlen(text), settings),
+                     OM_OK);
+    om_workdir *workdir = NULL;
+    assert_int_equal(om_workdir_open(&workdir, ctx, long_job), OM_USAGE);
+    assert_non_null(strstr(om_error_message(), "expected at most 220"));
+    om_strings_destroy(&settings);
+    om_job_destroy(&long_job);
+    om_free(text);
+}
+
 static void test_nothing_is_committed_when_the_lock_was_taken_over(void **state) {
     (void)state;
     om_workdir *workdir = NULL;
@@ -229,6 +283,9 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_committed_artefact_is_current_in_the_next_run),
         cmocka_unit_test(test_second_run_is_refused_while_the_first_lives),
         cmocka_unit_test(test_stale_lock_is_taken_over_and_a_foreign_one_respected),
+        cmocka_unit_test(test_lock_cut_short_is_taken_over),
+        cmocka_unit_test(test_record_of_another_file_is_refused),
+        cmocka_unit_test(test_path_too_long_for_mpi_is_refused),
         cmocka_unit_test(test_nothing_is_committed_when_the_lock_was_taken_over),
         cmocka_unit_test(test_changed_artefact_is_kept_and_made_anew),
         cmocka_unit_test(test_file_of_the_user_is_never_overwritten),
