@@ -50,12 +50,15 @@ static om_status wrap(om_ctx **out, MPI_Comm comm, om_log *log, om_alarm *alarm)
 
 /* What om_agree does, where there is no context yet. */
 static om_status settle(MPI_Comm comm, om_status status) {
-    int worst = (int)status;
-    MPI_Allreduce(MPI_IN_PLACE, &worst, 1, MPI_INT, MPI_MAX, comm);
-    if (status == OM_OK && worst != (int)OM_OK) {
-        return om_fail((om_status)worst, "MPI: another rank cannot make its context");
+    int mine = (int)status;
+    int worst = mine;
+    MPI_Allreduce(&mine, &worst, 1, MPI_INT, MPI_MAX, comm);
+    if (status != OM_OK) {
+        return status;
     }
-    return (om_status)worst;
+    return worst == (int)OM_OK
+               ? OM_OK
+               : om_fail((om_status)worst, "MPI: another rank cannot make its context");
 }
 
 om_status om_context_create(om_ctx **out, MPI_Comm comm, om_log *log) {
