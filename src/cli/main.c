@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct command {
     const char *name;
@@ -135,6 +136,17 @@ static void end_all(MPI_Comm *comm, int *code, ...) {
     MPI_Abort(MPI_COMM_WORLD, om_status_exit_code(OM_SYSTEM));
 }
 
+/* Ends here where some rank could not close a file: MPI_Finalize would crash in HDF5's own end. Not
+ * by MPI_Abort, whose message on several ranks can leave Open MPI's mpirun waiting for ever. */
+static void leave_open_files(om_status status) {
+    int is_open = om_h5_all_closed() ? 0 : 1;
+    MPI_Allreduce(MPI_IN_PLACE, &is_open, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
+    if (is_open != 0) {
+        fflush(NULL);
+        _exit(om_status_exit_code(status));
+    }
+}
+
 int main(int argc, char **argv) {
     /* A reader that goes away (`| head`) or a limit on file sizes makes a write fail, no more. */
     signal(SIGPIPE, SIG_IGN);
@@ -147,10 +159,7 @@ int main(int argc, char **argv) {
     MPI_Errhandler_free(&handler);
     om_status status = run(argc, argv);
     if (status == OM_SYSTEM) {
-        MPI_Barrier(MPI_COMM_WORLD); /* the lock of the workdir is released by now */
-        if (!om_h5_all_closed()) {
-            MPI_Abort(MPI_COMM_WORLD, om_status_exit_code(status));
-        }
+        leave_open_files(status);
     }
     MPI_Finalize();
     return om_status_exit_code(status);
