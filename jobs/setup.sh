@@ -3,6 +3,9 @@
 
 om_build_packages=(gcc cmake make git pkg-config openmpi-bin libopenmpi-dev libhdf5-openmpi-dev
     libopenblas-dev libyaml-dev libcjson-dev zlib1g-dev)
+case $(dpkg --print-architecture 2> /dev/null) in
+    amd64 | arm64) om_build_packages+=(libisal-dev) ;; # optional: inflates faster than zlib
+esac
 
 om_say() {
     printf '\n== %s\n' "$*"
@@ -15,7 +18,7 @@ om_install() {
     local package missing=() as_root=()
     if ! command -v apt-get > /dev/null; then
         om_say "No apt-get here: on a cluster load modules for a C compiler, CMake >= 3.25, Open MPI (or
-   another MPI 3.1 library), HDF5 built for that MPI, OpenBLAS, zlib, libyaml and cJSON;
+   another MPI 3.1 library), HDF5 built for that MPI, OpenBLAS, zlib, libyaml and cJSON (and ISA-L if you can);
    for the tests cmocka and a python3 with h5py, anndata, scipy, scikit-image and scikit-learn."
         return 0
     fi

@@ -19,8 +19,8 @@ om_say "Testing with AddressSanitizer and UndefinedBehaviorSanitizer"
 ctest --test-dir build-sanitizers --output-on-failure --timeout 1800 -L 'unit|mpi'
 ctest --test-dir build-sanitizers --output-on-failure --timeout 1800 -R '^fault\.'
 
-om_build debug
-om_say "Unit tests under valgrind"
+om_build debug -DONCOMARK_ISAL=OFF
+om_say "Unit tests under valgrind, with zlib alone"
 for test in build-debug/tests/unit.*; do
     [ -x "$test" ] && [ -f "$test" ] || continue
     valgrind --quiet --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite \

@@ -22,4 +22,11 @@ typedef struct om_counts {
 om_status om_counts_create(om_counts **out, int64_t n_cells, int64_t n_nonzeros);
 void om_counts_destroy(om_counts **counts);
 
+/* Brings each cell into the form that om_counts promises, in place: genes in ascending order,
+ * entries of the same gene summed (in an order that depends on their values only), zeros dropped.
+ * Entries may be in any order before; indices are 0 .. n_genes-1, values >= 0. *n_duplicates:
+ * entries that went into others. Cells that are tidy cost one look. Local.
+ */
+om_status om_counts_tidy(om_counts *counts, int64_t *n_duplicates);
+
 #endif

@@ -30,8 +30,13 @@ void om_digital_score_destroy(om_digital_score **score);
 int64_t om_digital_score_largest_rank(const om_score_parameters *parameters, int64_t n_symbols,
                                       int64_t n_missing);
 
-/* Scores all cells of `counts`: scores [n_cells x OM_N_HALLMARKS]. Local. */
+/* Scores all cells of `counts`: scores [n_cells x OM_N_HALLMARKS]. Takes a few bytes for each
+ * non-zero of the longest cell. Local. */
 om_status om_digital_score_cells(const om_digital_score *score, const om_counts *counts,
                                  double *scores);
+
+/* The same for cells first .. first + n_cells - 1 of them. */
+om_status om_digital_score_range(const om_digital_score *score, const om_counts *counts,
+                                 int64_t first, int64_t n_cells, double *scores);
 
 #endif

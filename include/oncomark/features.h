@@ -24,13 +24,22 @@ void om_gene_sums_destroy(om_gene_sums **sums);
 /* Adds row `row` of `counts`, whole numbers below 2^32, to the sums of `label`. Local. */
 void om_gene_sums_add(om_gene_sums *sums, const om_counts *counts, int64_t row, int label);
 
+/* The sums over the samples of synthetic.h5ad at `path` that `counted` [n_samples] has: those of
+ * all ranks, on all ranks. `nonzeros` (may be NULL) tells how many non-zeros this rank read.
+ * Collective on ctx. */
+om_status om_gene_sums_read(om_gene_sums **out, om_ctx *ctx, const char *path,
+                            const om_sample_table *table, const bool *counted, int64_t *nonzeros);
+
+/* Counts up in[gene] [n_genes] of the first `most_variable` genes of a label by decreasing variance
+ * n S2 - S1^2, compared as integers (exact for n below 2^31), ties by gene. OM_INPUT if the label
+ * has no sample. Local. */
+om_status om_features_mark(uint8_t *in, const om_gene_sums *sums, int label, int64_t most_variable);
+
 /* OM_USAGE, naming features.most_variable, above OM_MAX_FEATURES; OM_INPUT for none. Local. */
 om_status om_features_check_count(int64_t n_features);
 
-/* The features, ascending, in *genes (owned by the caller). A label's genes are ordered by variance
- * n S2 - S1^2, compared as integers (exact for n below 2^31), ties by gene; the first
- * `most_variable` of both labels are intersected. OM_INPUT if a label has no sample;
- * om_features_check_count. Local. */
+/* The features, ascending, in *genes (owned by the caller): the genes that om_features_mark marks
+ * for both labels. OM_INPUT if a label has no sample; om_features_check_count. Local. */
 om_status om_features_select(int64_t **genes, int64_t *n_features, const om_gene_sums *sums,
                              int64_t most_variable);
 

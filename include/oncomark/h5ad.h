@@ -66,6 +66,10 @@ om_status om_h5ad_csr_shape(const om_h5 *file, const char *path, int64_t *n_rows
                             int64_t *n_columns, int64_t *n_nonzeros);
 /* indptr of all rows: [n_rows + 1], owned by the caller. */
 om_status om_h5ad_read_indptr(const om_h5 *file, const char *path, int64_t **indptr);
+/* Part `part` of `parts` of the rows, cut as om_range_by_weight cuts them by non-zeros, with a few
+ * offsets read instead of all. */
+om_status om_h5ad_range_by_weight(const om_h5 *file, const char *path, int parts, int part,
+                                  int64_t *first, int64_t *count);
 /* Rows first_cell .. first_cell + n_cells - 1 of a CSR matrix. */
 om_status om_h5ad_read_counts(om_counts **out, const om_h5 *file, const char *path,
                               int64_t first_cell, int64_t n_cells);

@@ -27,6 +27,11 @@ typedef struct om_data_set {
     char *tissue; /* rest of id after the first '_' unless given */
     om_role role;
     om_values values;
+    char *cells;                 /* table of the cells; NULL: as the format has it */
+    char *metadata;              /* table of the samples; NULL: as the format has it */
+    char *gene_symbols;          /* column of var; NULL: as the file has it */
+    bool raw;                    /* raw.X of an .h5ad */
+    char *genome;                /* of a 10x .h5; NULL: the only one */
     char *threshold_tissue;      /* NULL: its own tissue */
     om_strings *include_samples; /* empty: all */
     om_strings *exclude_samples;
@@ -39,6 +44,12 @@ typedef struct om_exclusion {
     char *column;
     om_strings *values; /* compared with case ignored */
 } om_exclusion;
+
+typedef enum om_compression { OM_COMPRESSION_NONE, OM_COMPRESSION_DEFLATE } om_compression;
+
+typedef struct om_store_parameters {
+    om_compression compression;
+} om_store_parameters;
 
 typedef struct om_qc_parameters {
     int64_t min_genes;
@@ -97,12 +108,15 @@ typedef struct om_job {
     char *name;
     uint64_t seed;
     char *workdir;
+    int64_t memory_limit; /* bytes a rank */
     char *gene_sets;
     char *alias_table; /* NULL: none */
+    char *published;   /* folder of the published tables, in place of data; NULL: none */
     int64_t n_data;
     om_data_set *data;
     int64_t n_exclusions;
     om_exclusion *exclude_where;
+    om_store_parameters store;
     om_qc_parameters qc;
     om_score_parameters score;
     om_threshold_parameters threshold;

@@ -27,7 +27,12 @@ void om_free(void *pointer);
 /* Tests only: the allocation after `successes` more ones fails, once; negative: never. */
 void om_memory_fail_after(int64_t successes);
 
-/* Peak resident memory of this process so far, in bytes. */
+/* Peak resident memory of this process, in bytes: since the last om_memory_peak_begin where the
+ * system can tell (Linux), else since its start. */
 int64_t om_memory_peak(void);
+void om_memory_peak_begin(void);
+
+/* The same since the start in any case. */
+int64_t om_memory_peak_ever(void);
 
 #endif

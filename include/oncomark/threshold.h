@@ -5,6 +5,7 @@
 #include "oncomark/context.h"
 #include "oncomark/hallmark.h"
 #include "oncomark/job.h"
+#include "oncomark/score_pool.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,13 +24,12 @@ typedef struct om_threshold {
 /* Values are stored and sent. */
 typedef enum om_label { OM_LABEL_NONE = -1, OM_LABEL_NEGATIVE = 0, OM_LABEL_POSITIVE = 1 } om_label;
 
-/* Thresholds of all ranks' scores together (method 5); scores [n x OM_N_HALLMARKS], n of this rank.
- * Too few scores give none (has_low and has_high false). The same on all ranks and for any share of
- * the scores. Scores stay where they are: order statistics come from counts of their leading bits.
+/* Thresholds of all ranks' scores together (method 5); `scores` has this rank's. Too few scores
+ * give none (has_low and has_high false). The same on all ranks and for any share of the scores.
+ * Scores stay where they are: order statistics come from counts of their leading bits (5 MiB).
  * Collective on group. */
 om_status om_threshold_find(om_threshold out[OM_N_HALLMARKS], om_ctx *group,
-                            const om_threshold_parameters *parameters, int64_t n,
-                            const double *scores);
+                            const om_threshold_parameters *parameters, om_score_pool *scores);
 
 /* Positive above `high`; negative below `low`, with method otsu also at it. */
 om_label om_threshold_label(const om_threshold *threshold, om_threshold_method method,

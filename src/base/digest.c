@@ -3,6 +3,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+#endif
 
 /* Odd constants: the golden ratio spreads indices, the others are multipliers of well-tested
  * mixers (splitmix64, MurmurHash3). A product with an odd number and a shifted xor are bijections
@@ -86,15 +89,81 @@ void om_digest_header(om_digest *digest, const char *name, const char *type_name
     }
 }
 
+#if defined(__x86_64__) && defined(__GNUC__)
+/* Eight elements at a time where the processor multiplies 64 bits in vectors. Products of integers
+ * are exact, so the sums are those of the plain loop. */
+enum { VECTOR = 8 };
+typedef uint64_t words __attribute__((vector_size(VECTOR * sizeof(uint64_t))));
+
+/* `load` widens the eight elements of `size` bytes at its argument. */
+#define ADD_VECTORS(size, load)                                                                    \
+    do {                                                                                           \
+        for (int64_t i = 0; i < end; i += VECTOR) {                                                \
+            const void *at = bytes + i * (size);                                                   \
+            words word = (words)load ^ places;                                                     \
+            word *= multiplier_0;                                                                  \
+            word ^= word >> 32;                                                                    \
+            words one = word * multiplier_1;                                                       \
+            words two = (word ^ (word >> 29)) * multiplier_2;                                      \
+            sums_0 += one ^ (one >> 32);                                                           \
+            sums_1 += two ^ (two >> 31);                                                           \
+            places += VECTOR * index_step;                                                         \
+        }                                                                                          \
+    } while (0)
+
+__attribute__((target("avx512f,avx512dq"))) static int64_t
+add_words(om_type type, const unsigned char *bytes, int64_t count, uint64_t place, uint64_t *lane_0,
+          uint64_t *lane_1) {
+    int64_t end = count - count % VECTOR;
+    words places, sums_0 = {0}, sums_1 = {0};
+    for (int i = 0; i < VECTOR; i++) {
+        places[i] = place + (uint64_t)i * index_step;
+    }
+    switch (om_type_size(type)) {
+    case 1:
+        ADD_VECTORS(1, _mm512_cvtepu8_epi64(_mm_loadl_epi64(at)));
+        break;
+    case 2:
+        ADD_VECTORS(2, _mm512_cvtepu16_epi64(_mm_loadu_si128(at)));
+        break;
+    case 4:
+        ADD_VECTORS(4, _mm512_cvtepu32_epi64(_mm256_loadu_si256(at)));
+        break;
+    default:
+        ADD_VECTORS(8, _mm512_loadu_si512(at));
+        break;
+    }
+    for (int i = 0; i < VECTOR; i++) {
+        *lane_0 += sums_0[i];
+        *lane_1 += sums_1[i];
+    }
+    return end;
+}
+
+/* Returns how many of the first elements were added. */
+static int64_t add_in_vectors(om_type type, const void *values, int64_t count, uint64_t place,
+                              uint64_t *lane_0, uint64_t *lane_1) {
+    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512dq")) {
+        return 0;
+    }
+    return add_words(type, values, count, place, lane_0, lane_1);
+}
+#else
+static int64_t add_in_vectors(om_type type, const void *values, int64_t count, uint64_t place,
+                              uint64_t *lane_0, uint64_t *lane_1) {
+    (void)type, (void)values, (void)count, (void)place, (void)lane_0, (void)lane_1;
+    return 0;
+}
+#endif
+
 /* The loop of one element type, over its bit image. */
 #define ADD_ELEMENTS(image_type)                                                                   \
     do {                                                                                           \
         const unsigned char *bytes = values;                                                       \
-        for (int64_t i = 0; i < count; i++) {                                                      \
+        for (int64_t i = done; i < count; i++) {                                                   \
             image_type image;                                                                      \
             memcpy(&image, bytes + i * (int64_t)sizeof image, sizeof image);                       \
-            add_word((uint64_t)image ^ place, &lane_0, &lane_1);                                   \
-            place += index_step;                                                                   \
+            add_word((uint64_t)image ^ (place + (uint64_t)i * index_step), &lane_0, &lane_1);      \
         }                                                                                          \
     } while (0)
 
@@ -103,6 +172,7 @@ void om_digest_elements(om_digest *digest, const char *name, om_type type, int64
     uint64_t place = name_key(name) + (uint64_t)first * index_step;
     uint64_t lane_0 = 0;
     uint64_t lane_1 = 0;
+    int64_t done = add_in_vectors(type, values, count, place, &lane_0, &lane_1);
     switch (om_type_size(type)) {
     case 1:
         ADD_ELEMENTS(uint8_t);

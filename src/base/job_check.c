@@ -15,14 +15,28 @@ static om_job_place place_of(const om_job *job, const om_job_place *places, cons
     return place.source != NULL ? place : (om_job_place){job->path, 0};
 }
 
-static om_status check_required(const om_job *job) {
+/* The published tables are synthetic samples already: nothing is scored or summed. */
+static om_status check_published(const om_job *job, const om_job_place *places) {
+    if (job->n_data > 0) {
+        return om_job_fail(place_of(job, places, "published", NULL),
+                           "found both published and data, expected one of them: synthetic.h5ad is "
+                           "made from the published tables or from data sets");
+    }
+    return OM_OK;
+}
+
+static om_status check_required(const om_job *job, const om_job_place *places) {
     om_job_place file = {job->path, 0};
+    if (job->published != NULL) {
+        return check_published(job, places);
+    }
     if (job->gene_sets == NULL) {
         return om_job_fail(file, "gene_sets is required: the GMT or CSV file of the hallmarks' "
                                  "genes");
     }
     if (job->n_data == 0) {
-        return om_job_fail(file, "data is required: a list of at least one '- {path: FOLDER}'");
+        return om_job_fail(file, "data is required: a list of at least one '- {path: FOLDER}'; or "
+                                 "published: the folder of the published tables");
     }
     return OM_OK;
 }
@@ -61,7 +75,7 @@ static om_status check_train(const om_job *job, const om_job_place *places) {
 }
 
 om_status om_job_check(const om_job *job, const om_job_place *places) {
-    OM_TRY(check_required(job));
+    OM_TRY(check_required(job, places));
     OM_TRY(check_name(job, places));
     if (job->qc.min_genes > job->qc.max_genes) {
         return om_job_fail(place_of(job, places, "qc.max_genes", "qc.min_genes"),

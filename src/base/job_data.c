@@ -201,6 +201,10 @@ void om_job_data_destroy(om_job *job) {
         om_free(entry->id);
         om_free(entry->study);
         om_free(entry->tissue);
+        om_free(entry->cells);
+        om_free(entry->metadata);
+        om_free(entry->gene_symbols);
+        om_free(entry->genome);
         om_free(entry->threshold_tissue);
         om_strings_destroy(&entry->include_samples);
         om_strings_destroy(&entry->exclude_samples);

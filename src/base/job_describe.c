@@ -54,6 +54,8 @@ static om_status add_value(om_text *text, const void *base, const om_parameter *
         return om_text_add(text, *(const bool *)field ? "true" : "false");
     case OM_PARAMETER_INT:
         return om_text_add(text, "%" PRId64, *(const int64_t *)field);
+    case OM_PARAMETER_BYTES:
+        return om_text_add(text, "%" PRId64 " B", *(const int64_t *)field);
     case OM_PARAMETER_SEED:
         return om_text_add(text, "%" PRIu64, *(const uint64_t *)field);
     case OM_PARAMETER_REAL:

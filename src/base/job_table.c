@@ -32,6 +32,12 @@
         .default_text = default_, .choices = choices_, .help = help_                               \
     }
 
+#define BYTES(key_, field_, default_, minimum_, help_)                                             \
+    {                                                                                              \
+        .key = key_, .type = OM_PARAMETER_BYTES, .offset = offsetof(om_job, field_),               \
+        .default_text = default_, .minimum = minimum_, .maximum = INFINITY, .help = help_          \
+    }
+
 /* Values read as int through a copy of the enum's bytes. */
 _Static_assert(sizeof(om_formula) == sizeof(int), "a choice is stored as an int");
 
@@ -48,6 +54,8 @@ static const char *const group_choices[] = {
 static const char *const shuffle_choices[] = {
     [OM_SHUFFLE_EPOCH] = "epoch", [OM_SHUFFLE_ONCE] = "once", NULL};
 static const char *const keep_choices[] = {[OM_KEEP_BEST] = "best", [OM_KEEP_LAST] = "last", NULL};
+static const char *const compression_choices[] = {
+    [OM_COMPRESSION_NONE] = "none", [OM_COMPRESSION_DEFLATE] = "deflate", NULL};
 static const char *const role_choices[] = {
     [OM_ROLE_TRAIN] = "train", [OM_ROLE_VALIDATE] = "validate", NULL};
 static const char *const values_choices[] = {
@@ -64,6 +72,9 @@ static const om_parameter job_rows[] = {
              "ranks."},
     TEXT("workdir", OM_PARAMETER_PATH, workdir, NULL, "work/<name>",
          "Folder for everything the run makes; created when missing."),
+    BYTES("memory_limit", memory_limit, "2 GiB", 0x1p28,
+          "Memory that a rank takes from reading its files to synthetic samples, at most; results "
+          "do not depend on it."),
     TEXT("gene_sets", OM_PARAMETER_PATH, gene_sets, NULL, "none: must be given",
          "The ten hallmark gene sets: a GMT file, or a CSV with a column a hallmark."),
     TEXT("alias_table", OM_PARAMETER_PATH, alias_table, NULL, "none",
@@ -72,11 +83,17 @@ static const om_parameter job_rows[] = {
      .type = OM_PARAMETER_DATA,
      .default_note = "none: must be given",
      .help = "List of the data sets, one entry each."},
+    TEXT("published", OM_PARAMETER_PATH, published, NULL, "none",
+         "Folder with the published tables (data_pos_sep_hallmark.csv, ...): synthetic.h5ad is "
+         "made from them; stands in place of data."),
     {.key = "exclude_where",
      .type = OM_PARAMETER_EXCLUSIONS,
      .default_text = "{cancer_type: [Normal, Healthy], source: [Normal], sample_type: [normal]}",
      .help = "Metadata column to values, case ignored: such samples are no tumour and are left "
              "out. Given here, it replaces the whole default."},
+
+    CHOICE("store.compression", store.compression, "none", compression_choices,
+           "none: fastest; deflate: a third of the space, any HDF5 reader opens it."),
 
     INT("qc.min_genes", qc.min_genes, "200", 0, 1e9, "A cell needs at least so many genes."),
     INT("qc.max_genes", qc.max_genes, "6000", 1, 1e9, "A cell has at most so many genes."),
@@ -189,6 +206,32 @@ static const om_parameter data_rows[] = {
      .choices = values_choices,
      .help = "What the matrix holds: UMI counts; TPM, truncated to whole numbers before summing; "
              "or logarithms, which are scored but never summed."},
+    {.key = "cells",
+     .type = OM_PARAMETER_PATH,
+     .offset = offsetof(om_data_set, cells),
+     .default_note = "Cells.csv in the folder; of an .h5ad its obs",
+     .help = "Table with a row a cell, in the order of the matrix: first column the cell's name, a "
+             "column sample, others as you like."},
+    {.key = "metadata",
+     .type = OM_PARAMETER_PATH,
+     .offset = offsetof(om_data_set, metadata),
+     .default_note = "Meta-data.csv or Samples.csv in the folder",
+     .help = "Table with a row a sample: sample, patient, cancer_type, ..."},
+    {.key = "gene_symbols",
+     .type = OM_PARAMETER_STRING,
+     .offset = offsetof(om_data_set, gene_symbols),
+     .default_note = "feature_name or gene_symbols where there is one, else the index",
+     .help = "Column of an .h5ad's var that has the gene symbols."},
+    {.key = "raw",
+     .type = OM_PARAMETER_BOOL,
+     .offset = offsetof(om_data_set, raw),
+     .default_text = "false",
+     .help = "true: take raw.X and raw.var of an .h5ad in place of X and var."},
+    {.key = "genome",
+     .type = OM_PARAMETER_STRING,
+     .offset = offsetof(om_data_set, genome),
+     .default_note = "the only one",
+     .help = "Which genome of a 10x .h5 that has several."},
     {.key = "threshold_tissue",
      .type = OM_PARAMETER_STRING,
      .offset = offsetof(om_data_set, threshold_tissue),

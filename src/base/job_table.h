@@ -11,6 +11,7 @@ typedef enum om_parameter_type {
     OM_PARAMETER_INT,        /* int64_t */
     OM_PARAMETER_SEED,       /* uint64_t, all of it */
     OM_PARAMETER_REAL,       /* double */
+    OM_PARAMETER_BYTES,      /* int64_t; with a unit: "512 MiB", "2 GiB" */
     OM_PARAMETER_STRING,     /* char *, owned */
     OM_PARAMETER_PATH,       /* char *, owned; relative ones start at the job file's folder */
     OM_PARAMETER_CHOICE,     /* an enum whose values count the choices */

@@ -55,6 +55,11 @@ void om_job_value_expected(char expected[OM_EXPECTED_CAPACITY], const om_paramet
     case OM_PARAMETER_REAL:
         snprintf(expected, OM_EXPECTED_CAPACITY, "a number%s", range);
         break;
+    case OM_PARAMETER_BYTES:
+        snprintf(expected, OM_EXPECTED_CAPACITY,
+                 "a size such as 512 MiB or 2 GiB, at least %.15g MiB",
+                 parameter->minimum / 0x1p20);
+        break;
     case OM_PARAMETER_STRING:
         snprintf(expected, OM_EXPECTED_CAPACITY, "text");
         break;
@@ -153,6 +158,31 @@ static bool parse_real(const char *text, double *value) {
     return isfinite(*value);
 }
 
+/* A number and a unit: B, KB, KiB, MB, MiB, GB, GiB, TB, TiB, case ignored; a blank between them is
+ * fine. */
+static bool parse_bytes(const char *text, int64_t *value) {
+    static const struct {
+        const char *name;
+        double bytes;
+    } units[] = {{"B", 1},        {"KB", 1e3},     {"MB", 1e6},     {"GB", 1e9},    {"TB", 1e12},
+                 {"KiB", 0x1p10}, {"MiB", 0x1p20}, {"GiB", 0x1p30}, {"TiB", 0x1p40}};
+    size_t length = strspn(text, "0123456789.");
+    char number[32];
+    double amount;
+    if (length == 0 || length >= sizeof number) {
+        return false;
+    }
+    snprintf(number, sizeof number, "%.*s", (int)length, text);
+    const char *unit = text + length + strspn(text + length, " ");
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (strcasecmp(unit, units[i].name) == 0 && parse_real(number, &amount)) {
+            *value = (int64_t)fmin(amount * units[i].bytes, 0x1p62);
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool parse_bool(const char *text, bool *value) {
     *value = strcasecmp(text, "true") == 0 || strcasecmp(text, "yes") == 0;
     return *value || strcasecmp(text, "false") == 0 || strcasecmp(text, "no") == 0;
@@ -235,6 +265,9 @@ om_status om_job_value_set(void *base, const om_parameter *parameter, const char
         break;
     case OM_PARAMETER_REAL:
         ok = !quoted && parse_real(text, field) && in_range(parameter, *(double *)field);
+        break;
+    case OM_PARAMETER_BYTES:
+        ok = parse_bytes(text, field) && in_range(parameter, (double)*(int64_t *)field);
         break;
     case OM_PARAMETER_LIST:
     case OM_PARAMETER_DATA:

@@ -97,10 +97,47 @@ void om_free(void *pointer) {
     free(pointer);
 }
 
+/* The kernel's own mark, which can be set back; 0 where there is none to read. */
+static int64_t read_peak(void) {
+    FILE *file = fopen("/proc/self/status", "re");
+    char line[128];
+    long long kilobytes = 0;
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        if (strncmp(line, "VmHWM:", 6) == 0) {
+            kilobytes = strtoll(line + 6, NULL, 10);
+        }
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+    return (int64_t)kilobytes * 1024;
+}
+
+/* Of the times before the mark was set back. */
+static int64_t earlier_peak;
+
+void om_memory_peak_begin(void) {
+    earlier_peak = om_memory_peak_ever();
+    FILE *file = fopen("/proc/self/clear_refs", "we");
+    if (file != NULL) {
+        fputs("5", file); /* sets the mark to what is resident now */
+        fclose(file);
+    }
+}
+
 int64_t om_memory_peak(void) {
+    int64_t peak = read_peak();
+    if (peak > 0) {
+        return peak;
+    }
     struct rusage usage;
     if (getrusage(RUSAGE_SELF, &usage) != 0) {
         return 0;
     }
     return (int64_t)usage.ru_maxrss * 1024;
+}
+
+int64_t om_memory_peak_ever(void) {
+    int64_t peak = om_memory_peak();
+    return peak > earlier_peak ? peak : earlier_peak;
 }

@@ -1,19 +1,12 @@
 #include "oncomark/digital_score.h"
 
-#include "order.h"
+#include "ranking.h"
 
 #include "oncomark/memory.h"
 
 #include <math.h>
-#include <string.h>
 
-enum {
-    N_PARTS = OM_N_HALLMARKS * OM_N_SIGNS,
-    SMALL = 1024 /* whole numbers below this are counted, others sorted */
-};
-
-/* What a row is to the score; k > 0: the k-th row that stands in a set. */
-enum { ROW_NO_GENE = -1, ROW_IN_NO_SET = 0 };
+enum { N_PARTS = OM_N_HALLMARKS * OM_N_SIGNS };
 
 struct om_digital_score {
     om_formula formula;
@@ -21,34 +14,21 @@ struct om_digital_score {
     int64_t n_rows;
     int64_t n_genes;           /* G, of the ranking */
     int64_t largest_rank;      /* m */
+    int64_t doubled_limit;     /* 2 m, the last rank that counts as it is, */
+    int64_t doubled_beyond;    /* and what later ones count as */
     int64_t n_used[N_PARTS];   /* n of the formula */
     int64_t n_found[N_PARTS];  /* of these, in the data set */
-    int32_t *row_slot;         /* [n_rows] ROW_..., or slot + 1 */
+    uint8_t *kinds;            /* [n_rows] OM_ROW_...; asked for are the rows of all sets */
+    int32_t *row_slot;         /* [n_rows] 0, or slot + 1 of a row that stands in a set */
     int32_t *slot_start;       /* [slots + 1] into slot_parts */
     unsigned char *slot_parts; /* parts that a slot's row stands in */
 };
 
-/* The non-zeros of one cell that matter, and what ranks them. Ranks are doubled, so that averages
- * of ties are whole. */
-typedef struct ranking {
-    int64_t n_nonzeros;        /* genes with a value */
-    int64_t count[SMALL];      /* genes with this small whole value */
-    int64_t small_rank[SMALL]; /* doubled rank of this value */
-    int largest_small;
-    int64_t n_large;
-    uint64_t *large; /* keys of the other values, ascending when sorted */
-    uint64_t *scratch;
-    int64_t n_hits; /* non-zeros that stand in a set */
-    int32_t *hit_slot;
-    double *hit_value;
-} ranking;
-
-/* Rank sums of one cell. */
-typedef struct rank_sums {
-    int64_t doubled[N_PARTS]; /* 2 x sum of r' */
-    int64_t n_seen[N_PARTS];
-    bool any_within[N_PARTS]; /* a gene with rank <= m */
-} rank_sums;
+/* One part in one cell. */
+typedef struct part_sum {
+    int64_t doubled; /* 2 x sum of r' */
+    int64_t n_seen;  /* genes with a value */
+} part_sum;
 
 int64_t om_digital_score_largest_rank(const om_score_parameters *parameters, int64_t n_symbols,
                                       int64_t n_missing) {
@@ -62,7 +42,7 @@ static om_status index_rows(om_digital_score *score, const uint8_t *is_first,
                             om_signature parts[OM_N_HALLMARKS][OM_N_SIGNS]) {
     int64_t n_members = 0;
     for (int64_t row = 0; row < score->n_rows; row++) {
-        score->row_slot[row] = is_first[row] != 0 ? ROW_IN_NO_SET : ROW_NO_GENE;
+        score->kinds[row] = is_first[row] != 0 ? OM_ROW_COUNTS : OM_ROW_NO_GENE;
     }
     int32_t n_slots = 0;
     for (int p = 0; p < N_PARTS; p++) {
@@ -71,6 +51,7 @@ static om_status index_rows(om_digital_score *score, const uint8_t *is_first,
         for (int64_t i = 0; i < part->n_found; i++) {
             int32_t *slot = &score->row_slot[part->rows[i]];
             *slot = *slot > 0 ? *slot : ++n_slots;
+            score->kinds[part->rows[i]] = OM_ROW_ASKED;
         }
     }
     score->slot_start = om_calloc((int64_t)n_slots + 2, sizeof *score->slot_start);
@@ -106,6 +87,8 @@ static om_status set_up(om_digital_score *score, const om_score_parameters *para
         score->n_genes += is_first[row] != 0 ? 1 : 0;
     }
     score->largest_rank = om_digital_score_largest_rank(parameters, score->n_genes, n_missing);
+    score->doubled_limit = 2 * score->largest_rank;
+    score->doubled_beyond = score->doubled_limit + (parameters->formula == OM_UCELL_2_6 ? 2 : 0);
     score->n_genes += imputes && parameters->formula == OM_UCELL_2_6 ? n_missing : 0;
     for (int p = 0; p < N_PARTS; p++) {
         const om_signature *part = &parts[p / OM_N_SIGNS][p % OM_N_SIGNS];
@@ -116,7 +99,9 @@ static om_status set_up(om_digital_score *score, const om_score_parameters *para
         }
     }
     score->row_slot = om_calloc(score->n_rows, sizeof *score->row_slot);
-    return score->row_slot == NULL ? OM_MEMORY : index_rows(score, is_first, parts);
+    score->kinds = om_calloc(score->n_rows, sizeof *score->kinds);
+    return score->row_slot == NULL || score->kinds == NULL ? OM_MEMORY
+                                                           : index_rows(score, is_first, parts);
 }
 
 om_status om_digital_score_create(om_digital_score **out, const om_score_parameters *parameters,
@@ -141,6 +126,7 @@ void om_digital_score_destroy(om_digital_score **score) {
     if (*score == NULL) {
         return;
     }
+    om_free((*score)->kinds);
     om_free((*score)->row_slot);
     om_free((*score)->slot_start);
     om_free((*score)->slot_parts);
@@ -148,169 +134,91 @@ void om_digital_score_destroy(om_digital_score **score) {
     *score = NULL;
 }
 
-/* Sorts the cell's genes into counted and to-be-sorted values and picks those that stand in sets.
- */
-static void collect(ranking *work, const om_digital_score *score, const om_counts *counts,
-                    int64_t cell) {
-    work->n_nonzeros = 0;
-    work->n_large = 0;
-    work->n_hits = 0;
-    work->largest_small = 0;
-    for (int64_t i = counts->indptr[cell]; i < counts->indptr[cell + 1]; i++) {
-        int32_t slot = score->row_slot[counts->indices[i]];
-        if (slot == ROW_NO_GENE) {
-            continue;
-        }
-        double value = counts->values[i];
-        work->n_nonzeros++;
-        if (counts->integer && value < SMALL) {
-            int whole = (int)value;
-            work->count[whole]++;
-            work->largest_small = whole > work->largest_small ? whole : work->largest_small;
-        } else {
-            work->large[work->n_large++] = om_order_key(value);
-        }
-        if (slot > 0) {
-            work->hit_slot[work->n_hits] = slot - 1;
-            work->hit_value[work->n_hits++] = value;
-        }
-    }
+/* r' of UCell: 2.14 gives m to r >= m, 2.6 gives m + 1 to r > m. */
+static int64_t clipped(const om_digital_score *score, int64_t doubled_rank) {
+    return doubled_rank <= score->doubled_limit ? doubled_rank : score->doubled_beyond;
 }
 
-/* Turns counts into doubled ranks and leaves the counts zero for the next cell. */
-static void rank_small(ranking *work) {
-    int64_t above = work->n_large;
-    for (int value = work->largest_small; value > 0; value--) {
-        int64_t ties = work->count[value];
-        work->small_rank[value] = 2 * above + ties + 1;
-        above += ties;
-        work->count[value] = 0;
-    }
-}
-
-/* First place in the sorted keys whose key is >= `key`. */
-static int64_t lower_bound(const uint64_t *keys, int64_t count, uint64_t key) {
-    int64_t low = 0;
-    while (count > 0) {
-        int64_t half = count / 2;
-        if (keys[low + half] < key) {
-            low += half + 1;
-            count -= half + 1;
-        } else {
-            count = half;
-        }
-    }
-    return low;
-}
-
-static int64_t large_rank(const ranking *work, double value) {
-    uint64_t key = om_order_key(value);
-    int64_t below = lower_bound(work->large, work->n_large, key);
-    int64_t up_to = lower_bound(work->large, work->n_large, key + 1);
-    return 2 * (work->n_large - up_to) + (up_to - below) + 1;
-}
-
-/* Adds the clipped rank r' of `times` genes. UCell 2.14 gives m to r >= m, 2.6 gives m + 1 to
- * r > m. */
-static void add_rank(rank_sums *sums, const om_digital_score *score, int part, int64_t doubled_rank,
-                     int64_t times) {
-    int64_t limit = 2 * score->largest_rank;
-    int64_t beyond = score->formula == OM_UCELL_2_6 ? limit + 2 : limit;
-    if (doubled_rank <= limit) {
-        sums->any_within[part] = sums->any_within[part] || times > 0;
-        beyond = doubled_rank;
-    }
-    sums->doubled[part] += times * beyond;
-}
-
-static void sum_hits(rank_sums *sums, const om_digital_score *score, const om_counts *counts,
-                     const ranking *work) {
-    for (int64_t i = 0; i < work->n_hits; i++) {
-        double value = work->hit_value[i];
-        int64_t doubled_rank = counts->integer && value < SMALL ? work->small_rank[(int)value]
-                                                                : large_rank(work, value);
-        int32_t slot = work->hit_slot[i];
-        for (int32_t j = score->slot_start[slot]; j < score->slot_start[slot + 1]; j++) {
-            int part = score->slot_parts[j];
-            sums->n_seen[part]++;
-            add_rank(sums, score, part, doubled_rank, 1);
+static void sum_values(part_sum sums[N_PARTS], const om_digital_score *score,
+                       const om_ranked *ranked) {
+    for (int64_t i = 0; i < ranked->n_asked; i++) {
+        int64_t rank = clipped(score, ranked->doubled_ranks[i]);
+        const int32_t *start = score->slot_start + score->row_slot[ranked->rows[i]] - 1;
+        for (int32_t j = start[0]; j < start[1]; j++) {
+            part_sum *sum = &sums[score->slot_parts[j]];
+            sum->doubled += rank;
+            sum->n_seen++;
         }
     }
 }
 
 /* Genes without a value share the mean of the last ranks; so do missing genes with UCell 2.6, while
  * 2.14 gives them the largest rank. */
-static void sum_zeros(rank_sums *sums, const om_digital_score *score, const ranking *work) {
-    int64_t zero_rank = work->n_nonzeros + score->n_genes + 1;
-    int64_t missing_rank = score->formula == OM_UCELL_2_6 ? zero_rank : 2 * score->largest_rank;
+static void sum_zeros(part_sum sums[N_PARTS], const om_digital_score *score, int64_t n_nonzeros) {
+    int64_t zero = clipped(score, n_nonzeros + score->n_genes + 1);
+    int64_t missing = score->formula == OM_UCELL_2_6 ? zero : score->doubled_limit;
     for (int part = 0; part < N_PARTS; part++) {
-        add_rank(sums, score, part, zero_rank, score->n_found[part] - sums->n_seen[part]);
-        add_rank(sums, score, part, missing_rank, score->n_used[part] - score->n_found[part]);
+        sums[part].doubled += (score->n_found[part] - sums[part].n_seen) * zero +
+                              (score->n_used[part] - score->n_found[part]) * missing;
     }
 }
 
-/* Method 4: 1 - U / (n m), or with UCell 2.14 1 - U / (n m - n (n + 1) / 2). */
-static double part_score(const rank_sums *sums, const om_digital_score *score, int part) {
+/* Method 4: 1 - U / (n m), or with UCell 2.14 1 - U / (n m - n (n + 1) / 2). UCell 2.6 gives 0
+ * where all genes rank beyond m. */
+static double part_score(const om_digital_score *score, int part, int64_t doubled_sum) {
     double n = (double)score->n_used[part];
     double m = (double)score->largest_rank;
     double least = n * (n + 1) / 2;
-    double u = (double)sums->doubled[part] / 2 - least;
+    double u = (double)doubled_sum / 2 - least;
     if (score->formula == OM_UCELL_2_6) {
-        return sums->any_within[part] ? 1 - u / (n * m) : 0;
+        bool any_within = doubled_sum < score->n_used[part] * score->doubled_beyond;
+        return any_within ? 1 - u / (n * m) : 0;
     }
     double most = n * m - least;
     return most > 0 ? 1 - u / most : 0;
 }
 
-static void score_cell(double *out, const om_digital_score *score, const om_counts *counts,
-                       int64_t cell, ranking *work) {
-    rank_sums sums = {{0}, {0}, {false}};
-    collect(work, score, counts, cell);
-    om_order_sort(work->large, work->scratch, work->n_large);
-    rank_small(work);
-    sum_hits(&sums, score, counts, work);
-    sum_zeros(&sums, score, work);
+static void score_cell(double *out, const om_digital_score *score, const om_ranked *ranked) {
+    part_sum sums[N_PARTS] = {{0}};
+    sum_values(sums, score, ranked);
+    sum_zeros(sums, score, ranked->n_genes);
     for (int h = 0; h < OM_N_HALLMARKS; h++) {
         int positive = h * OM_N_SIGNS + OM_POSITIVE;
         int negative = h * OM_N_SIGNS + OM_NEGATIVE;
-        out[h] = score->n_used[positive] > 0 ? part_score(&sums, score, positive) : 0;
+        out[h] =
+            score->n_used[positive] > 0 ? part_score(score, positive, sums[positive].doubled) : 0;
         if (score->n_used[negative] > 0) {
-            out[h] -= score->negative_weight * part_score(&sums, score, negative);
+            out[h] -= score->negative_weight * part_score(score, negative, sums[negative].doubled);
             out[h] = fmax(out[h], 0);
         }
     }
 }
 
-om_status om_digital_score_cells(const om_digital_score *score, const om_counts *counts,
-                                 double *scores) {
+om_status om_digital_score_range(const om_digital_score *score, const om_counts *counts,
+                                 int64_t first, int64_t n_cells, double *scores) {
+    const int64_t *indptr = counts->indptr + first;
+    om_ranking *ranking = NULL;
+    int64_t longest = 0;
     if (counts->n_genes != score->n_rows) {
         return om_fail(OM_BUG, "the counts and the score have different gene lists");
     }
-    int64_t longest = 0;
-    for (int64_t cell = 0; cell < counts->n_cells; cell++) {
-        int64_t length = counts->indptr[cell + 1] - counts->indptr[cell];
+    for (int64_t cell = 0; cell < n_cells; cell++) {
+        int64_t length = indptr[cell + 1] - indptr[cell];
         longest = length > longest ? length : longest;
     }
-    om_status status = OM_MEMORY;
-    ranking *work = om_calloc(1, sizeof *work);
-    if (work == NULL) {
-        return status;
+    OM_TRY(om_ranking_create(&ranking, longest));
+    for (int64_t cell = 0; cell < n_cells; cell++) {
+        om_ranked ranked;
+        om_ranking_cell(ranking, &ranked, score->kinds, counts->indices + indptr[cell],
+                        counts->values + indptr[cell], indptr[cell + 1] - indptr[cell],
+                        counts->integer, score->largest_rank);
+        score_cell(scores + cell * OM_N_HALLMARKS, score, &ranked);
     }
-    work->large = om_malloc(longest, sizeof *work->large);
-    work->scratch = om_malloc(longest, sizeof *work->scratch);
-    work->hit_slot = om_malloc(longest, sizeof *work->hit_slot);
-    work->hit_value = om_malloc(longest, sizeof *work->hit_value);
-    if (work->large != NULL && work->scratch != NULL && work->hit_slot != NULL &&
-        work->hit_value != NULL) {
-        for (int64_t cell = 0; cell < counts->n_cells; cell++) {
-            score_cell(scores + cell * OM_N_HALLMARKS, score, counts, cell, work);
-        }
-        status = OM_OK;
-    }
-    om_free(work->large);
-    om_free(work->scratch);
-    om_free(work->hit_slot);
-    om_free(work->hit_value);
-    om_free(work);
-    return status;
+    om_ranking_destroy(&ranking);
+    return OM_OK;
+}
+
+om_status om_digital_score_cells(const om_digital_score *score, const om_counts *counts,
+                                 double *scores) {
+    return om_digital_score_range(score, counts, 0, counts->n_cells, scores);
 }

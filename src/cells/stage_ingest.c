@@ -1,8 +1,8 @@
-/* Data sets in 3CA layout -> store/<id>.h5ad. */
+/* Data sets in whatever format -> store/<id>.h5ad. */
 #include "cells/artefact.h"
+#include "cells/store_fill.h"
 #include "cells/store_write.h"
-#include "cells/study_folder.h"
-#include "oncomark/matrix_market.h"
+#include "cells/study.h"
 #include "oncomark/memory.h"
 #include "oncomark/partition.h"
 #include "oncomark/stages.h"
@@ -16,14 +16,15 @@ static const char stage_name[] = "ingest";
 typedef struct ingestion {
     const om_data_set *data_set;
     om_artefact artefact;
-    om_study_files *files; /* from here on: on the group's root only */
+    om_study_place *place; /* this and `study` on the group's root only */
     om_study *study;
+    om_matrix_place *matrix;
 } ingestion;
 
-/* Says which entry of the job file a fault of its folder belongs to. */
+/* Says which entry of the job file a fault of its files belongs to. */
 static om_status find_files(const om_job *job, const om_data_set *data_set,
-                            om_study_files **files) {
-    om_status status = om_study_files_find(files, data_set->path);
+                            om_study_place **place) {
+    om_status status = om_study_find(place, data_set);
     if (status != OM_INPUT) {
         return status;
     }
@@ -47,18 +48,20 @@ static om_status ingestion_begin(ingestion *item, const om_data_set *data_set) {
 
 static void ingestion_end(ingestion *item) {
     om_artefact_end(&item->artefact);
-    om_study_files_destroy(&item->files);
+    om_study_place_destroy(&item->place);
     om_study_destroy(&item->study);
+    om_study_matrix_destroy(&item->matrix);
 }
 
 /* Finds the files and describes them as the inputs of the artefact. */
 static om_status fill_inputs(ingestion *item, const om_job *job) {
     const om_data_set *data_set = item->data_set;
     om_text *inputs = item->artefact.inputs;
-    OM_TRY(find_files(job, data_set, &item->files));
+    OM_TRY(find_files(job, data_set, &item->place));
     OM_TRY(om_text_add(inputs, "id: %s\nstudy: %s\ntissue: %s\nvalues: %s\n", data_set->id,
                        data_set->study, data_set->tissue, om_store_values_name(data_set->values)));
-    return om_study_files_describe(item->files, inputs);
+    OM_TRY(om_job_describe(job, "store", inputs));
+    return om_study_describe(item->place, inputs);
 }
 
 static bool is_current(const ingestion *item, const om_workdir *workdir) {
@@ -72,75 +75,43 @@ static bool is_current(const ingestion *item, const om_workdir *workdir) {
 static om_status check(const om_job *job, const om_data_set *data_set, const om_workdir *workdir,
                        int64_t *entries, int64_t *wanted) {
     ingestion item;
-    om_mtx_header header = {0};
     om_status status = ingestion_begin(&item, data_set);
     if (status == OM_OK) {
         status = fill_inputs(&item, job);
     }
     if (status == OM_OK && !is_current(&item, workdir)) {
         *wanted = 1;
-        status = om_mtx_header_read(item.files->matrix, &header);
-        if (status == OM_OK) {
-            status = om_study_load(&item.study, item.files, NULL);
-        }
-        if (status == OM_OK) {
-            status = om_study_compare(item.study, item.files, &header);
-        }
-        *entries = header.entries;
+        status = om_study_load(&item.study, item.place, NULL);
+        *entries = status == OM_OK ? item.study->matrix->n_nonzeros : 0;
     }
     ingestion_end(&item);
     return status;
 }
 
-/* On the group's root: the tables, and the matrix's path, which all ranks need. */
-static om_status prepare(ingestion *item, om_ctx *group, const om_job *job, om_strings *path) {
-    OM_TRY(fill_inputs(item, job));
-    OM_TRY(om_study_load(&item->study, item->files, om_context_log(group)));
-    return om_strings_add(path, item->files->matrix);
-}
-
-static om_status share_path(ingestion *item, om_ctx *group, const om_job *job,
-                            const om_workdir *workdir, om_strings **path) {
-    om_status status = OM_OK;
-    if (om_context_is_root(group)) {
-        status = om_strings_create(path);
-        if (status == OM_OK) {
-            status = prepare(item, group, job, *path);
-        }
-    }
-    OM_TRY(om_artefact_check(&item->artefact, group, workdir, status));
-    return om_broadcast_strings(group, 0, path);
-}
-
-/* The matrix, and whether it is still what was checked. */
-static om_status read_counts(om_counts **counts, const ingestion *item, om_ctx *group,
-                             const char *path, om_workdir *workdir) {
-    int64_t parsed_bytes = 0;
-    om_status status = item->data_set->values == OM_VALUES_COUNTS
-                           ? om_mtx_read_integers(counts, group, path, &parsed_bytes)
-                           : om_mtx_read(counts, group, path, &parsed_bytes);
-    om_workdir_count(workdir, OM_COUNT_PARSED_BYTES, parsed_bytes);
+static om_status make_store(ingestion *item, om_ctx *group, const om_job *job,
+                            om_workdir *workdir) {
+    om_store_result made;
+    bool is_root = om_context_is_root(group);
+    om_status loaded =
+        is_root ? om_study_load(&item->study, item->place, om_context_log(group)) : OM_OK;
+    OM_TRY(om_agree(group, loaded));
+    OM_TRY(om_study_share_matrix(&item->matrix, group, item->study));
+    const om_store_source source = {.data_set = item->data_set,
+                                    .study = item->study,
+                                    .place = item->matrix,
+                                    .compression = job->store.compression,
+                                    .memory = job->memory_limit / 2};
+    om_status status = om_store_fill(&made, group, item->artefact.temporary, &source);
+    om_workdir_count(workdir, OM_COUNT_PARSED_BYTES, made.parsed_bytes);
+    om_workdir_count(workdir, OM_COUNT_NONZEROS, made.n_nonzeros);
     OM_TRY(status);
-    if (om_context_is_root(group)) {
-        om_mtx_header header = {.rows = (*counts)->n_genes, .columns = (*counts)->n_cells_total};
-        status = om_study_compare(item->study, item->files, &header);
-    }
-    return om_agree(group, status);
-}
-
-static om_status write_store(const ingestion *item, om_ctx *group, const om_counts *counts,
-                             om_workdir *workdir) {
-    om_digest digest = {0};
-    int64_t n_nonzeros = counts->indptr[counts->n_cells];
-    om_workdir_count(workdir, OM_COUNT_NONZEROS, n_nonzeros);
-    OM_TRY(om_sum_i64(group, &n_nonzeros, 1));
-    OM_TRY(om_store_write(group, item->artefact.temporary, item->data_set, item->study, counts,
-                          n_nonzeros, &digest));
-    OM_TRY(om_artefact_commit(&item->artefact, group, workdir, digest));
-    if (om_context_is_root(group)) {
+    OM_TRY(om_artefact_commit(&item->artefact, group, workdir, made.digest));
+    OM_TRY(om_sum_i64(group, &made.n_nonzeros, 1));
+    if (is_root) {
         om_log_note(om_context_log(group),
                     "ingested %s: %" PRId64 " cells x %" PRId64 " genes, %" PRId64 " non-zeros",
-                    item->data_set->id, counts->n_cells_total, counts->n_genes, n_nonzeros);
+                    item->data_set->id, item->matrix->n_cells, item->matrix->n_kept,
+                    made.n_nonzeros);
     }
     return OM_OK;
 }
@@ -148,20 +119,14 @@ static om_status write_store(const ingestion *item, om_ctx *group, const om_coun
 static om_status ingest(om_ctx *group, const om_job *job, const om_data_set *data_set,
                         om_workdir *workdir) {
     ingestion item;
-    om_strings *path = NULL;
-    om_counts *counts = NULL;
     om_status status = om_agree(group, ingestion_begin(&item, data_set));
     if (status == OM_OK) {
-        status = share_path(&item, group, job, workdir, &path);
+        status = om_context_is_root(group) ? fill_inputs(&item, job) : OM_OK;
+        status = om_artefact_check(&item.artefact, group, workdir, status);
     }
     if (status == OM_OK && !item.artefact.current) {
-        status = read_counts(&counts, &item, group, om_strings_get(path, 0), workdir);
-        if (status == OM_OK) {
-            status = write_store(&item, group, counts, workdir);
-        }
+        status = make_store(&item, group, job, workdir);
     }
-    om_counts_destroy(&counts);
-    om_strings_destroy(&path);
     ingestion_end(&item);
     return status;
 }

@@ -1,12 +1,11 @@
 /* store/<id>.h5ad -> scores/<id>.h5ad */
 #include "artefact.h"
-#include "score_write.h"
+#include "score_pass.h"
 #include "selection.h"
 #include "tissues.h"
 
 #include "oncomark/h5ad.h"
 #include "oncomark/memory.h"
-#include "oncomark/progress.h"
 #include "oncomark/stages.h"
 
 #include <inttypes.h>
@@ -29,16 +28,26 @@ typedef struct stage {
     int64_t *sums;            /* [n_data x N_SUMS] */
 } stage;
 
+/* Memory at most: for a batch of cells, which is to stay in the processor's cache; for scores until
+ * they are written, so that ranks seldom wait for each other; for where rare genes were seen. */
+static const int64_t most_batch_bytes = (int64_t)2 << 20;
+static const int64_t most_score_bytes = (int64_t)4 << 20;
+static const int64_t most_rare_bytes = (int64_t)64 << 20;
+
 /* One data set on this rank. */
 typedef struct scoring {
     const om_data_set *data_set;
+    int64_t weight; /* its non-zeros */
     om_h5 *store;
+    int64_t n_cells_total;
+    int64_t first_cell; /* of this rank */
+    int64_t n_cells;
     om_strings *symbols;
-    om_counts *counts;
-    om_qc *qc;
     om_gene_match *match;
     om_digital_score *score;
-    double *scores;
+    om_qc *qc;
+    om_score_file *file;
+    int64_t n_nonzeros; /* of this rank's cells */
 } scoring;
 
 static om_status read_sets(stage *work) {
@@ -82,26 +91,17 @@ static om_status fill_inputs(om_artefact *artefact, const stage *work,
 }
 
 /* This rank's cells, a part with its share of the non-zeros. */
-static om_status read_counts(scoring *item, om_ctx *group) {
-    int64_t n_cells = 0;
+static om_status find_cells(scoring *item, om_ctx *group) {
     int64_t n_genes = 0;
     int64_t n_nonzeros = 0;
-    int64_t first = 0;
-    int64_t count = 0;
-    int64_t *indptr = NULL;
-    OM_TRY(om_h5ad_csr_shape(item->store, "X", &n_cells, &n_genes, &n_nonzeros));
-    OM_TRY(om_h5ad_read_indptr(item->store, "X", &indptr));
-    om_range_by_weight(indptr, n_cells, om_context_size(group), om_context_rank(group), &first,
-                       &count);
-    om_free(indptr);
-    OM_TRY(om_h5ad_read_counts(&item->counts, item->store, "X", first, count));
-    item->scores = om_malloc(count * OM_N_HALLMARKS, sizeof *item->scores);
-    return item->scores != NULL ? OM_OK : OM_MEMORY;
+    OM_TRY(om_h5ad_csr_shape(item->store, "X", &item->n_cells_total, &n_genes, &n_nonzeros));
+    return om_h5ad_range_by_weight(item->store, "X", om_context_size(group), om_context_rank(group),
+                                   &item->first_cell, &item->n_cells);
 }
 
-static om_status read_data_set(scoring *item, const stage *work) {
+static om_status open_data_set(scoring *item, const stage *work) {
     OM_TRY(om_tissues_open(&item->store, work->workdir, "store", item->data_set));
-    OM_TRY(read_counts(item, work->group));
+    OM_TRY(find_cells(item, work->group));
     if (!om_context_is_root(work->group)) {
         return OM_OK;
     }
@@ -109,7 +109,12 @@ static om_status read_data_set(scoring *item, const stage *work) {
     return om_h5ad_read_index(item->store, "var", &item->symbols);
 }
 
-static om_status compute_scores(scoring *item, const stage *work) {
+static int64_t share(const om_job *job, int64_t part, int64_t most) {
+    int64_t bytes = job->memory_limit / part;
+    return bytes < most ? bytes : most;
+}
+
+static om_status set_up(scoring *item, const stage *work) {
     const om_score_parameters *parameters = &work->job->score;
     const char *id = item->data_set->id;
     OM_TRY(om_gene_match_create(&item->match, work->sets, work->aliases, item->symbols, id));
@@ -117,35 +122,44 @@ static om_status compute_scores(scoring *item, const stage *work) {
     OM_TRY(om_digital_score_create(&item->score, parameters, item->match->n_rows,
                                    item->match->is_first, item->match->n_missing,
                                    item->match->parts));
-    return om_digital_score_cells(item->score, item->counts, item->scores);
+    return om_qc_create(&item->qc, item->n_cells, item->first_cell, item->symbols, &work->job->qc,
+                        share(work->job, 16, most_rare_bytes));
 }
 
-static om_status score_data_set(scoring *item, const stage *work, const om_artefact *artefact) {
+static om_status score_data_set(scoring *item, const stage *work, const om_artefact *artefact,
+                                om_progress *progress) {
     om_digest digest = {{0, 0}};
-    OM_TRY(om_agree(work->group, read_data_set(item, work)));
+    OM_TRY(om_agree(work->group, open_data_set(item, work)));
     OM_TRY(om_broadcast_strings(work->group, 0, &item->symbols));
-    OM_TRY(om_qc_create(&item->qc, work->group, item->counts, item->symbols, &work->job->qc));
-    OM_TRY(om_agree(work->group, compute_scores(item, work)));
+    OM_TRY(om_agree(work->group, set_up(item, work)));
     const om_score_content content = {.data_set = item->data_set,
                                       .parameters = &work->job->score,
                                       .store = item->store,
                                       .match = item->match,
-                                      .n_cells_total = item->counts->n_cells_total,
-                                      .first_cell = item->counts->first_cell,
-                                      .qc = item->qc,
-                                      .scores = item->scores};
-    OM_TRY(om_score_write(&content, work->group, artefact->temporary, &digest));
+                                      .n_cells = item->n_cells_total};
+    OM_TRY(om_score_file_create(&item->file, work->group, &content, artefact->temporary));
+    om_score_pass pass = {.group = work->group,
+                          .store = item->store,
+                          .score = item->score,
+                          .qc = item->qc,
+                          .file = item->file,
+                          .batch_bytes = share(work->job, 8, most_batch_bytes),
+                          .score_bytes = share(work->job, 32, most_score_bytes),
+                          .progress = progress,
+                          .weight = item->weight};
+    OM_TRY(om_score_pass_run(&pass));
+    item->n_nonzeros = pass.n_nonzeros;
+    OM_TRY(om_score_file_finish(&item->file, item->qc, &digest));
     return om_artefact_commit(artefact, work->group, work->workdir, digest);
 }
 
 static void release(scoring *item) {
+    om_score_file_abandon(&item->file);
+    om_qc_destroy(&item->qc);
     om_digital_score_destroy(&item->score);
     om_gene_match_destroy(&item->match);
-    om_qc_destroy(&item->qc);
-    om_counts_destroy(&item->counts);
     om_strings_destroy(&item->symbols);
     om_h5_close(&item->store);
-    om_free(item->scores);
 }
 
 /* Every rank adds its cells, the group's root what is the same for all of them. */
@@ -158,8 +172,8 @@ static void add_sums(int64_t *sums, const scoring *item, bool is_root) {
     }
 }
 
-static om_status handle_data_set(stage *work, int64_t d) {
-    scoring item = {.data_set = &work->job->data[d]};
+static om_status handle_data_set(stage *work, int64_t d, om_progress *progress) {
+    scoring item = {.data_set = &work->job->data[d], .weight = work->weights[d]};
     om_artefact artefact = {0};
     char *name = om_format("scores/%s.h5ad", item.data_set->id);
     om_status status = OM_MEMORY;
@@ -170,12 +184,13 @@ static om_status handle_data_set(stage *work, int64_t d) {
         status = fill_inputs(&artefact, work, item.data_set);
     }
     status = om_artefact_check(&artefact, work->group, work->workdir, status);
-    if (status == OM_OK && !artefact.current) {
-        status = score_data_set(&item, work, &artefact);
+    if (status == OM_OK && artefact.current) {
+        om_progress_add(progress, item.weight);
+    } else if (status == OM_OK) {
+        status = score_data_set(&item, work, &artefact, progress);
         if (status == OM_OK) {
             add_sums(work->sums + d * N_SUMS, &item, om_context_is_root(work->group));
-            om_workdir_count(work->workdir, OM_COUNT_NONZEROS,
-                             item.counts->indptr[item.counts->n_cells]);
+            om_workdir_count(work->workdir, OM_COUNT_NONZEROS, item.n_nonzeros);
         }
     }
     release(&item);
@@ -195,8 +210,7 @@ static om_status handle_all(stage *work) {
         om_progress_begin(om_context_log(work->ctx), stage_name, total, "non-zeros");
     for (int64_t d = 0; d < work->job->n_data && status == OM_OK; d++) {
         if (om_partition_has(work->partition, work->tissues->of_data[d])) {
-            status = handle_data_set(work, d);
-            om_progress_add(progress, work->weights[d]);
+            status = handle_data_set(work, d, progress);
         }
     }
     om_progress_end(&progress);

@@ -25,74 +25,59 @@ typedef struct stage {
     om_threshold *found; /* [tissues x OM_N_HALLMARKS]; of this group's tissues on its root */
 } stage;
 
-/* The eligible scores of a tissue on this rank. */
-typedef struct pool {
-    int64_t n;
-    int64_t capacity;
-    double *scores; /* [n x OM_N_HALLMARKS] */
-} pool;
-
-static om_status add_cells(pool *scores, const om_scored_cells *cells) {
-    if (scores->n + cells->n_cells > scores->capacity) {
-        int64_t capacity = scores->n + cells->n_cells;
-        double *grown =
-            om_realloc(scores->scores, capacity * OM_N_HALLMARKS, sizeof *scores->scores);
-        if (grown == NULL) {
-            return OM_MEMORY;
-        }
-        scores->scores = grown;
-        scores->capacity = capacity;
-    }
-    for (int64_t i = 0; i < cells->n_cells; i++) {
-        if (cells->eligible[i] != 0) {
-            memcpy(scores->scores + scores->n * OM_N_HALLMARKS, cells->scores + i * OM_N_HALLMARKS,
-                   OM_N_HALLMARKS * sizeof *scores->scores);
-            scores->n++;
-        }
-    }
-    return OM_OK;
-}
-
-static om_status add_data_set(pool *scores, const stage *work, const om_data_set *data_set) {
-    om_h5 *store = NULL;
+static om_status add_cells(om_score_pool *scores, const stage *work, const om_data_set *data_set,
+                           const om_h5 *store) {
     om_scored_cells *cells = NULL;
     int64_t n_cells = 0;
     int64_t n_genes = 0;
     int64_t n_nonzeros = 0;
-    om_status status = om_tissues_open(&store, work->workdir, "store", data_set);
-    if (status == OM_OK) {
-        status = om_h5ad_csr_shape(store, "X", &n_cells, &n_genes, &n_nonzeros);
+    int64_t first = 0;
+    int64_t count = 0;
+    OM_TRY(om_h5ad_csr_shape(store, "X", &n_cells, &n_genes, &n_nonzeros));
+    om_range_even(n_cells, om_context_size(work->group), om_context_rank(work->group), &first,
+                  &count);
+    OM_TRY(om_scored_cells_open(&cells, store, work->job, data_set, work->workdir, first, count));
+    om_status status = om_scored_cells_next(cells);
+    while (status == OM_OK && cells->n_cells > 0) {
+        status = om_score_pool_add(scores, cells->n_cells, cells->scores, cells->eligible);
+        if (status == OM_OK) {
+            status = om_scored_cells_next(cells);
+        }
     }
-    if (status == OM_OK) {
-        int64_t first = 0;
-        int64_t count = 0;
-        om_range_even(n_cells, om_context_size(work->group), om_context_rank(work->group), &first,
-                      &count);
-        status =
-            om_scored_cells_read(&cells, store, work->job, data_set, work->workdir, first, count);
-    }
-    if (status == OM_OK) {
-        status = add_cells(scores, cells);
-    }
-    om_scored_cells_destroy(&cells);
+    om_scored_cells_close(&cells);
+    return status;
+}
+
+static om_status add_data_set(om_score_pool *scores, const stage *work,
+                              const om_data_set *data_set) {
+    om_h5 *store = NULL;
+    OM_TRY(om_tissues_open(&store, work->workdir, "store", data_set));
+    om_status status = add_cells(scores, work, data_set, store);
     om_h5_close(&store);
     return status;
 }
 
-static om_status threshold_tissue(stage *work, int64_t tissue) {
-    pool scores = {0, 0, NULL};
-    om_threshold found[OM_N_HALLMARKS];
-    om_status status = OM_OK;
+/* This rank's scores of a tissue: in memory if half of what is given is enough for them. */
+static om_status read_scores(om_score_pool **scores, const stage *work, int64_t tissue) {
+    char *path = om_workdir_path(work->workdir, "thresholds.spill");
+    om_status status =
+        path != NULL ? om_score_pool_create(scores, path, work->job->memory_limit / 2) : OM_MEMORY;
+    om_free(path);
     for (int64_t d = 0; d < work->job->n_data && status == OM_OK; d++) {
         const om_data_set *data_set = &work->job->data[d];
         if (work->tissues->of_data[d] == tissue && data_set->role == OM_ROLE_TRAIN) {
-            status = add_data_set(&scores, work, data_set);
+            status = add_data_set(*scores, work, data_set);
         }
     }
-    status = om_agree(work->group, status);
+    return status;
+}
+
+static om_status threshold_tissue(stage *work, int64_t tissue) {
+    om_score_pool *scores = NULL;
+    om_threshold found[OM_N_HALLMARKS];
+    om_status status = om_agree(work->group, read_scores(&scores, work, tissue));
     if (status == OM_OK) {
-        status =
-            om_threshold_find(found, work->group, &work->job->threshold, scores.n, scores.scores);
+        status = om_threshold_find(found, work->group, &work->job->threshold, scores);
     }
     if (status == OM_OK && om_context_is_root(work->group)) {
         memcpy(work->found + tissue * OM_N_HALLMARKS, found, sizeof found);
@@ -103,7 +88,7 @@ static om_status threshold_tissue(stage *work, int64_t tissue) {
                         om_strings_get(work->tissues->names, tissue), found[0].n_cells);
         }
     }
-    om_free(scores.scores);
+    om_score_pool_destroy(&scores);
     return status;
 }
 

@@ -99,6 +99,10 @@ void om_study_column_release(om_study_column *column) {
     *column = (om_study_column){0};
 }
 
+static bool is_missing_name(const char *text, bool na_is_a_name) {
+    return na_is_a_name ? text[0] == '\0' : om_study_is_missing(text);
+}
+
 /* *numeric: the column is numbers; then they are read. */
 static om_status read_numbers(om_study_column *column, const om_study_source *source,
                               int64_t n_cells, om_text *scratch, bool *numeric) {
@@ -143,9 +147,8 @@ static om_status code_of(value_coder *coder, const char *text, int32_t *code) {
     return OM_OK;
 }
 
-static om_status read_codes(value_coder *coder, const om_study_source *source,
-                            const om_study_source *otherwise, int64_t n_cells, om_text *scratch,
-                            int64_t *n_filled) {
+static om_status read_codes(value_coder *coder, const om_study_source *source, bool na_is_a_name,
+                            int64_t n_cells, om_text *scratch) {
     om_study_column *column = coder->column;
     OM_TRY(om_strings_create(&column->categories));
     column->codes = om_malloc(n_cells, sizeof *column->codes);
@@ -155,14 +158,8 @@ static om_status read_codes(value_coder *coder, const om_study_source *source,
     for (int64_t cell = 0; cell < n_cells; cell++) {
         const char *text = NULL;
         OM_TRY(om_study_field(scratch, source, cell, &text));
-        bool missing = om_study_is_missing(text);
-        if (missing && otherwise != NULL) {
-            OM_TRY(om_study_field(scratch, otherwise, cell, &text));
-            ++*n_filled;
-            missing = false;
-        }
         column->codes[cell] = -1;
-        if (!missing) {
+        if (!is_missing_name(text, na_is_a_name)) {
             OM_TRY(code_of(coder, text, &column->codes[cell]));
         }
     }
@@ -170,12 +167,8 @@ static om_status read_codes(value_coder *coder, const om_study_source *source,
 }
 
 om_status om_study_column_read_names(om_study_column *column, const char *name,
-                                     const om_study_source *source,
-                                     const om_study_source *otherwise, int64_t n_cells,
-                                     int64_t *n_filled) {
-    int64_t ignored = 0;
-    n_filled = n_filled == NULL ? &ignored : n_filled;
-    *n_filled = 0;
+                                     const om_study_source *source, bool na_is_a_name,
+                                     int64_t n_cells) {
     om_text *scratch = NULL;
     value_coder coder = {.column = column};
     om_status status = om_text_create(&scratch);
@@ -187,7 +180,7 @@ om_status om_study_column_read_names(om_study_column *column, const char *name,
         status = column->name == NULL ? OM_MEMORY : OM_OK;
     }
     if (status == OM_OK) {
-        status = read_codes(&coder, source, otherwise, n_cells, scratch, n_filled);
+        status = read_codes(&coder, source, na_is_a_name, n_cells, scratch);
     }
     om_string_map_destroy(&coder.map);
     om_text_destroy(&scratch);
@@ -205,7 +198,7 @@ om_status om_study_column_read(om_study_column *column, const char *name,
     if (!numeric) {
         om_free(column->numbers);
         column->numbers = NULL;
-        return om_study_column_read_names(column, name, source, NULL, n_cells, NULL);
+        return om_study_column_read_names(column, name, source, false, n_cells);
     }
     column->name = om_strdup(name);
     return column->name == NULL ? OM_MEMORY : OM_OK;

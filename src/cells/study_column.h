@@ -34,12 +34,25 @@ bool om_study_is_missing(const char *text);
 om_status om_study_column_read(om_study_column *column, const char *name,
                                const om_study_source *source, int64_t n_cells);
 
-/* Categories, whatever the fields look like; a missing field takes that of `otherwise` (may be
- * NULL: -1). *n_filled (may be NULL): how many did. */
+/* Categories, whatever the fields look like. `na_is_a_name`: NA is one, only "" is missing. */
 om_status om_study_column_read_names(om_study_column *column, const char *name,
-                                     const om_study_source *source,
-                                     const om_study_source *otherwise, int64_t n_cells,
-                                     int64_t *n_filled);
+                                     const om_study_source *source, bool na_is_a_name,
+                                     int64_t n_cells);
+
+/* Brings categories from elsewhere into this form: clean, by first appearance, "" (and NA, unless
+ * it is a name) missing. */
+om_status om_study_column_tidy(om_study_column *column, bool na_is_a_name, int64_t n_cells);
+
+/* Gives cells whose category is missing the one of `otherwise`. *n_filled: how many. */
+om_status om_study_column_fill(om_study_column *column, const om_study_column *otherwise,
+                               int64_t n_cells, int64_t *n_filled);
+
+/* Numbers of which all are missing become categories of which all are: a table's form of that. */
+om_status om_study_column_drop_empty(om_study_column *column, int64_t n_cells);
+
+/* A column about groups of cells as one about cells: `groups` tells each cell's. */
+om_status om_study_column_spread(om_study_column *column, const int32_t *groups, int64_t n_cells);
+
 void om_study_column_release(om_study_column *column);
 
 #endif

@@ -115,21 +115,17 @@ om_status om_synthetic_catalog_create(om_synthetic_catalog **out, om_ctx *ctx, c
 
 om_status om_synthetic_catalog_count(om_synthetic_catalog *catalog, om_ctx *ctx) {
     catalog->n_rows = 0;
-    catalog->n_values = 0;
     for (int64_t i = 0; i < catalog->n_data; i++) {
         om_synthetic_data *data = &catalog->data[i];
         int64_t n_groups = om_strings_count(data->samples) * OM_SYNTHETIC_GROUPS;
         OM_TRY(om_sum_i64(ctx, data->group_cells, n_groups));
         OM_TRY(om_sum_i64(ctx, data->group_blocks, n_groups));
-        OM_TRY(om_sum_i64(ctx, &data->n_values, 1));
         data->n_rows = 0;
         for (int64_t g = 0; g < n_groups; g++) {
             data->n_rows += data->group_blocks[g];
         }
         data->first_row = catalog->n_rows;
-        data->first_value = catalog->n_values;
         catalog->n_rows += data->n_rows;
-        catalog->n_values += data->n_values;
     }
     return OM_OK;
 }

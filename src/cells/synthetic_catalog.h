@@ -17,8 +17,6 @@ typedef struct om_synthetic_data {
     int64_t *group_blocks; /* [samples x OM_SYNTHETIC_GROUPS] */
     int64_t n_rows;        /* synthetic samples */
     int64_t first_row;     /* in synthetic.h5ad */
-    int64_t n_values;      /* non-zeros of all its rows */
-    int64_t first_value;
 } om_synthetic_data;
 
 /* Plain data. */
@@ -27,7 +25,6 @@ typedef struct om_synthetic_catalog {
     om_synthetic_data *data; /* [n_data] in the order of the job */
     om_gene_union *genes;
     int64_t n_rows;
-    int64_t n_values;
 } om_synthetic_catalog;
 
 /* True where a data set is for training and can be summed (its values are no logarithms). */
@@ -39,8 +36,8 @@ om_status om_synthetic_catalog_create(om_synthetic_catalog **out, om_ctx *ctx, c
                                       const om_workdir *workdir);
 void om_synthetic_catalog_destroy(om_synthetic_catalog **catalog);
 
-/* Sums group_cells, group_blocks and n_values over ranks (one rank of a data set's group has its
- * groups, each rank its own values) and finds where each data set's rows go. Collective on ctx. */
+/* Sums group_cells and group_blocks over ranks (one rank of a data set's group has them) and finds
+ * where each data set's rows go. Collective on ctx. */
 om_status om_synthetic_catalog_count(om_synthetic_catalog *catalog, om_ctx *ctx);
 
 #endif

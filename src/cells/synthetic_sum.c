@@ -1,280 +1,201 @@
 #include "synthetic_sum.h"
 
-#include "synthetic_block.h"
+#include "synthetic_exchange.h"
 
+#include "oncomark/cell_stream.h"
 #include "oncomark/memory.h"
-#include "oncomark/partition.h"
 
-#include <inttypes.h>
-#include <limits.h>
+#include <string.h>
 
-/* 8 bytes each. */
-enum { ROUND_VALUES = 1 << 24 };
-
-/* Blocks are summed by all ranks for the cells that they hold, and the parts of a block go to its
- * owner. A round takes the next `stripe` blocks of every owner, so that all owners have work. */
-typedef struct exchange {
+typedef struct summing {
+    const om_synthetic_task *task;
     om_ctx *group;
-    const om_synthetic_plan *plan;
-    const om_counts *counts;
-    const int32_t *column_of;
-    int64_t n_columns;
-    int n_ranks;
-    int64_t round_values;
-    int64_t stripe;
-    om_synthetic_block *block;
-    om_synthetic_rows *parts; /* to be sent: by owner, then by block */
-    int64_t *sent_lengths;    /* [n_ranks x stripe] values of each part */
-    int64_t *lengths;         /* [n_ranks x stripe] of the parts received */
-    int *sent_counts;         /* [n_ranks] values to each rank, and so on */
-    int *sent_offsets;
-    int *received_counts;
-    int *received_offsets;
-} exchange;
+    om_synthetic_window *window;
+    om_synthetic_layout *layout;
+    om_synthetic_merge merge;
+    uint8_t *marks; /* [n_cells] see below */
+    int64_t *next;  /* [n_blocks] into plan->own: the block's first cell that was not added yet */
+} summing;
 
-/* Says which synthetic sample the last error is about. */
-static om_status name_block(const om_synthetic_plan *plan, int64_t block, om_status status) {
+/* Of a cell: it is in some block; no block has cells both before it and from it on. */
+enum { NEEDED = 1, BOUNDARY = 2 };
+
+/* Marks the boundaries by counting the blocks that are open at each cell. */
+static om_status mark_boundaries(summing *work) {
+    const om_synthetic_plan *plan = work->task->plan;
+    int32_t *change = om_calloc(work->task->n_cells + 1, sizeof *change);
+    if (change == NULL) {
+        return OM_MEMORY;
+    }
+    for (int64_t b = 0; b < plan->n_blocks; b++) {
+        int64_t begin = plan->first_own[b];
+        int64_t end = plan->first_own[b + 1];
+        if (begin < end) {
+            change[plan->own[begin] + 1]++;
+            change[plan->own[end - 1] + 1]--;
+        }
+    }
+    int32_t n_open = 0;
+    for (int64_t own = 0; own < work->task->n_cells; own++) {
+        n_open += change[own];
+        work->marks[own] |= n_open == 0 ? BOUNDARY : 0;
+    }
+    om_free(change);
+    return OM_OK;
+}
+
+static om_status mark_cells(summing *work) {
+    const om_synthetic_plan *plan = work->task->plan;
+    work->marks = om_calloc(work->task->n_cells, sizeof *work->marks);
+    work->next = om_malloc(plan->n_blocks, sizeof *work->next);
+    if (work->marks == NULL || work->next == NULL) {
+        return OM_MEMORY;
+    }
+    for (int64_t i = 0; i < plan->first_own[plan->n_blocks]; i++) {
+        work->marks[plan->own[i]] = NEEDED;
+    }
+    if (plan->n_blocks > 0) {
+        memcpy(work->next, plan->first_own, (size_t)plan->n_blocks * sizeof *work->next);
+    }
+    return mark_boundaries(work);
+}
+
+/* Adds the window's cells of a block; a block that they complete is a row, else a part. */
+static om_status sum_block(summing *work, int64_t block) {
+    const om_synthetic_plan *plan = work->task->plan;
+    int64_t window_end = work->window->first + work->window->n;
+    int64_t begin = work->next[block];
+    int64_t end = begin;
+    while (end < plan->first_own[block + 1] && plan->own[end] < window_end) {
+        end++;
+    }
+    if (end == begin) {
+        return OM_OK;
+    }
+    work->next[block] = end;
+    om_synthetic_block_add_cells(work->merge.block, work->window, end - begin, plan->own + begin);
+    bool whole = end - begin == plan->cells_per_block;
+    return om_synthetic_finish_row(&work->merge, whole ? work->merge.rows : work->merge.parts,
+                                   block);
+}
+
+/* Sums what is in the window; the next cell that comes is `next_cell`. */
+static om_status sum_window(summing *work, int64_t next_cell) {
+    OM_TRY(om_poll(work->group));
+    for (int64_t b = 0; b < work->task->plan->n_blocks && work->window->n > 0; b++) {
+        OM_TRY(sum_block(work, b));
+    }
+    om_synthetic_window_clear(work->window, next_cell);
+    return OM_OK;
+}
+
+static om_status add_cell(summing *work, const om_counts *batch, int64_t cell) {
+    int64_t own = batch->first_cell + cell - work->task->first_cell;
+    int64_t n_values = batch->indptr[cell + 1] - batch->indptr[cell];
+    int64_t n_skipped = own - work->window->first - work->window->n;
+    /* Rather a window that is not full than blocks in parts. */
+    bool ends =
+        (work->marks[own] & BOUNDARY) != 0 && om_synthetic_window_is_half_full(work->window);
+    if (ends || !om_synthetic_window_has_room(work->window, work->layout, n_skipped, n_values)) {
+        OM_TRY(sum_window(work, own));
+    }
+    return om_synthetic_window_add(work->window, work->layout, batch, cell, own);
+}
+
+static om_status name_data_set(const summing *work, om_status status) {
     if (status != OM_INPUT) {
         return status;
     }
-    int64_t group = 0;
-    while (plan->first_block[group + 1] <= block) {
-        group++;
-    }
     char *cause = om_strdup(om_error_message());
-    char *name = om_synthetic_group_name(plan->data_set,
-                                         om_strings_get(plan->samples, group / OM_SYNTHETIC_GROUPS),
-                                         group % OM_SYNTHETIC_GROUPS);
-    if (cause != NULL && name != NULL) {
-        status = om_fail(OM_INPUT, "synthetic sample %s|%" PRId64 ": %s", name,
-                         block - plan->first_block[group], cause);
+    if (cause != NULL) {
+        status = om_fail(OM_INPUT, "data set %s: %s", work->task->plan->data_set, cause);
     }
     om_free(cause);
-    om_free(name);
     return status;
 }
 
-/* This rank's cells of a block, as a row of `rows`. */
-static om_status sum_own(const exchange *work, int64_t block, om_synthetic_rows *rows) {
-    const om_synthetic_plan *plan = work->plan;
-    om_status status = OM_OK;
-    for (int64_t i = plan->first_own[block]; i < plan->first_own[block + 1] && status == OM_OK;
-         i++) {
-        status =
-            om_synthetic_block_add_cell(work->block, work->counts, plan->own[i], work->column_of);
+static om_status add_batch(summing *work, const om_counts *batch) {
+    const om_synthetic_task *task = work->task;
+    if (task->only_counts && !batch->integer) {
+        return om_fail(OM_INPUT,
+                       "data set %s: found values that are no whole numbers, expected `values: "
+                       "tpm` or `values: log` in the job file, or counts",
+                       task->plan->data_set);
     }
-    if (status == OM_OK) {
-        status = om_synthetic_block_finish(work->block, rows);
+    if (work->merge.block == NULL) {
+        OM_TRY(om_synthetic_layout_warm(work->layout, batch));
+        OM_TRY(om_synthetic_block_create(&work->merge.block, work->layout));
     }
-    return name_block(plan, block, status);
-}
-
-static om_status sum_alone(const exchange *work, om_synthetic_rows *rows) {
-    for (int64_t block = 0; block < work->plan->n_blocks; block++) {
-        OM_TRY(sum_own(work, block, rows));
-    }
-    return OM_OK;
-}
-
-/* Blocks of `owner` in this round. */
-static void round_blocks(const exchange *work, int owner, int64_t round, int64_t *first,
-                         int64_t *count) {
-    om_range_even(work->plan->n_blocks, work->n_ranks, owner, first, count);
-    int64_t skipped = round * work->stripe < *count ? round * work->stripe : *count;
-    *first += skipped;
-    *count -= skipped;
-    *count = *count < work->stripe ? *count : work->stripe;
-}
-
-static om_status sum_parts(exchange *work, int64_t round) {
-    work->parts->n_rows = 0;
-    for (int owner = 0; owner < work->n_ranks; owner++) {
-        int64_t first = 0;
-        int64_t count = 0;
-        round_blocks(work, owner, round, &first, &count);
-        for (int64_t i = 0; i < work->stripe; i++) {
-            int64_t *length = &work->sent_lengths[owner * work->stripe + i];
-            *length = 0;
-            if (i < count) {
-                OM_TRY(sum_own(work, first + i, work->parts));
-                const int64_t *end = &work->parts->indptr[work->parts->n_rows];
-                *length = end[0] - end[-1];
-            }
+    for (int64_t cell = 0; cell < batch->n_cells; cell++) {
+        if ((work->marks[batch->first_cell + cell - task->first_cell] & NEEDED) != 0) {
+            OM_TRY(name_data_set(work, add_cell(work, batch, cell)));
         }
     }
-    return OM_OK;
+    om_progress_add(task->progress, batch->indptr[batch->n_cells] * om_context_size(work->group));
+    return om_poll(work->group);
 }
 
-/* Values to or from each rank and where they start; *total: all of them. */
-static om_status add_up(const exchange *work, const int64_t *lengths, int *counts, int *offsets,
-                        int64_t *total) {
-    *total = 0;
-    for (int rank = 0; rank < work->n_ranks; rank++) {
-        int64_t sum = 0;
-        for (int64_t i = 0; i < work->stripe; i++) {
-            sum += lengths[rank * work->stripe + i];
+/* The first cell from `own` on that is needed. */
+static int64_t find_needed(const summing *work, int64_t own) {
+    while (own < work->task->n_cells && (work->marks[own] & NEEDED) == 0) {
+        own++;
+    }
+    return own;
+}
+
+static om_status read_cells(summing *work, om_cell_stream *stream) {
+    const om_synthetic_task *task = work->task;
+    const om_counts *batch = NULL;
+    om_synthetic_window_clear(work->window, 0);
+    OM_TRY(om_cell_stream_skip_to(stream, task->first_cell + find_needed(work, 0)));
+    OM_TRY(om_cell_stream_next(stream, &batch));
+    while (batch != NULL) {
+        OM_TRY(add_batch(work, batch));
+        int64_t next = batch->first_cell + batch->n_cells;
+        int64_t needed = task->first_cell + find_needed(work, next - task->first_cell);
+        if (needed > next) {
+            OM_TRY(om_cell_stream_skip_to(stream, needed));
         }
-        if (*total + sum > INT_MAX) {
-            return om_fail(OM_SYSTEM, "a block of %" PRId64 " values is too large to be exchanged",
-                           *total + sum);
-        }
-        counts[rank] = (int)sum;
-        offsets[rank] = (int)*total;
-        *total += sum;
+        OM_TRY(om_cell_stream_next(stream, &batch));
     }
-    return OM_OK;
+    return sum_window(work, task->n_cells);
 }
 
-/* Sends the parts' columns and values; *columns and *values are owned by the caller. */
-static om_status send_parts(exchange *work, int32_t **columns, uint32_t **values) {
-    MPI_Comm comm = om_context_comm(work->group);
-    int64_t n_sent = 0;
-    int64_t n_received = 0;
-    if (MPI_Alltoall(work->sent_lengths, (int)work->stripe, MPI_INT64_T, work->lengths,
-                     (int)work->stripe, MPI_INT64_T, comm) != MPI_SUCCESS) {
-        return om_fail(OM_SYSTEM, "MPI: exchange of lengths failed");
-    }
-    om_status status =
-        add_up(work, work->sent_lengths, work->sent_counts, work->sent_offsets, &n_sent);
+/* This rank's cells. */
+static om_status sum_own(summing *work, const om_synthetic_memory *memory) {
+    const om_synthetic_task *task = work->task;
+    om_cell_stream *stream = NULL;
+    OM_TRY(om_synthetic_layout_create(&work->layout, task->n_genes, task->column_of));
+    OM_TRY(om_synthetic_rows_create(&work->merge.parts, task->spill_path, memory->parts));
+    OM_TRY(mark_cells(work));
+    om_status status = om_cell_stream_open(&stream, task->store, "X", task->first_cell,
+                                           task->n_cells, memory->stream);
     if (status == OM_OK) {
-        status =
-            add_up(work, work->lengths, work->received_counts, work->received_offsets, &n_received);
+        status = read_cells(work, stream);
+    }
+    om_cell_stream_close(&stream);
+    if (status == OM_OK && work->merge.block == NULL) {
+        status = om_synthetic_block_create(&work->merge.block, work->layout);
     }
     if (status == OM_OK) {
-        *columns = om_malloc(n_received, sizeof **columns);
-        *values = om_malloc(n_received, sizeof **values);
-        status = *columns != NULL && *values != NULL ? OM_OK : OM_MEMORY;
-    }
-    OM_TRY(om_agree(work->group, status));
-    if (MPI_Alltoallv(work->parts->indices, work->sent_counts, work->sent_offsets, MPI_INT32_T,
-                      *columns, work->received_counts, work->received_offsets, MPI_INT32_T,
-                      comm) != MPI_SUCCESS ||
-        MPI_Alltoallv(work->parts->values, work->sent_counts, work->sent_offsets, MPI_UINT32_T,
-                      *values, work->received_counts, work->received_offsets, MPI_UINT32_T,
-                      comm) != MPI_SUCCESS) {
-        return om_fail(OM_SYSTEM, "MPI: exchange of sums failed");
-    }
-    return OM_OK;
-}
-
-/* Adds the parts of this rank's blocks up, each to a row. */
-static om_status merge_parts(exchange *work, int64_t round, const int32_t *columns,
-                             const uint32_t *values, om_synthetic_rows *rows) {
-    int64_t first = 0;
-    int64_t count = 0;
-    int *next = work->received_offsets; /* of the next part from each rank */
-    round_blocks(work, om_context_rank(work->group), round, &first, &count);
-    for (int64_t i = 0; i < count; i++) {
-        for (int rank = 0; rank < work->n_ranks; rank++) {
-            int64_t length = work->lengths[rank * work->stripe + i];
-            om_synthetic_block_add_part(work->block, length, columns + next[rank],
-                                        values + next[rank]);
-            next[rank] += (int)length;
-        }
-        OM_TRY(name_block(work->plan, first + i, om_synthetic_block_finish(work->block, rows)));
-    }
-    return OM_OK;
-}
-
-static om_status run_round(exchange *work, int64_t round, om_synthetic_rows *rows) {
-    int32_t *columns = NULL;
-    uint32_t *values = NULL;
-    OM_TRY(om_agree(work->group, sum_parts(work, round)));
-    om_status status = send_parts(work, &columns, &values);
-    if (status == OM_OK) {
-        status = om_agree(work->group, merge_parts(work, round, columns, values, rows));
-    }
-    om_free(columns);
-    om_free(values);
-    return status;
-}
-
-/* The longest cell bounds what a block's part can hold; the same on all ranks. */
-static om_status choose_stripe(exchange *work) {
-    int64_t longest[2] = {0, 0};
-    for (int64_t cell = 0; cell < work->counts->n_cells; cell++) {
-        int64_t length = work->counts->indptr[cell + 1] - work->counts->indptr[cell];
-        longest[0] = length > longest[0] ? length : longest[0];
-    }
-    for (int64_t block = 0; block < work->plan->n_blocks; block++) {
-        int64_t length = work->plan->first_own[block + 1] - work->plan->first_own[block];
-        longest[1] = length > longest[1] ? length : longest[1];
-    }
-    OM_TRY(om_max_i64(work->group, longest, 2));
-    int64_t part = longest[0] * longest[1];
-    part = part < work->n_columns ? part : work->n_columns;
-    int64_t stripe = work->round_values / (work->n_ranks * (part > 0 ? part : 1));
-    int64_t most = work->plan->n_blocks / work->n_ranks + 1;
-    stripe = stripe < most ? stripe : most;
-    work->stripe = stripe > 0 ? stripe : 1;
-    return OM_OK;
-}
-
-static om_status set_up(exchange *work) {
-    int64_t n = work->n_ranks;
-    work->sent_lengths = om_calloc(n * work->stripe, sizeof *work->sent_lengths);
-    work->lengths = om_calloc(n * work->stripe, sizeof *work->lengths);
-    work->sent_counts = om_calloc(n, sizeof *work->sent_counts);
-    work->sent_offsets = om_calloc(n, sizeof *work->sent_offsets);
-    work->received_counts = om_calloc(n, sizeof *work->received_counts);
-    work->received_offsets = om_calloc(n, sizeof *work->received_offsets);
-    if (work->sent_lengths == NULL || work->lengths == NULL || work->sent_counts == NULL ||
-        work->sent_offsets == NULL || work->received_counts == NULL ||
-        work->received_offsets == NULL) {
-        return OM_MEMORY;
-    }
-    OM_TRY(om_synthetic_block_create(&work->block, work->n_columns));
-    return om_synthetic_rows_create(&work->parts);
-}
-
-static void release(exchange *work) {
-    om_synthetic_block_destroy(&work->block);
-    om_synthetic_rows_destroy(&work->parts);
-    om_free(work->sent_lengths);
-    om_free(work->lengths);
-    om_free(work->sent_counts);
-    om_free(work->sent_offsets);
-    om_free(work->received_counts);
-    om_free(work->received_offsets);
-}
-
-static om_status sum_together(exchange *work, om_synthetic_rows *rows) {
-    int64_t most = work->plan->n_blocks / work->n_ranks + 1;
-    for (int64_t round = 0; round * work->stripe < most; round++) {
-        OM_TRY(run_round(work, round, rows));
-    }
-    return OM_OK;
-}
-
-om_status om_synthetic_sum_bounded(om_synthetic_rows **out, om_ctx *group,
-                                   const om_synthetic_plan *plan, const om_counts *counts,
-                                   const int32_t *column_of, int64_t n_columns,
-                                   int64_t round_values) {
-    exchange work = {.group = group,
-                     .plan = plan,
-                     .counts = counts,
-                     .column_of = column_of,
-                     .n_columns = n_columns,
-                     .n_ranks = om_context_size(group),
-                     .round_values = round_values};
-    *out = NULL;
-    OM_TRY(choose_stripe(&work));
-    om_status status = set_up(&work);
-    if (status == OM_OK) {
-        status = om_synthetic_rows_create(out);
-    }
-    status = om_agree(group, status);
-    if (status == OM_OK) {
-        status = work.n_ranks == 1 ? sum_alone(&work, *out) : sum_together(&work, *out);
-    }
-    release(&work);
-    if (status != OM_OK) {
-        om_synthetic_rows_destroy(out);
+        om_synthetic_rows_sort(work->merge.parts);
+        status = om_synthetic_merge_own(&work->merge);
     }
     return status;
 }
 
-om_status om_synthetic_sum(om_synthetic_rows **out, om_ctx *group, const om_synthetic_plan *plan,
-                           const om_counts *counts, const int32_t *column_of, int64_t n_columns) {
-    return om_synthetic_sum_bounded(out, group, plan, counts, column_of, n_columns, ROUND_VALUES);
+om_status om_synthetic_sum(om_synthetic_rows *rows, om_ctx *group, const om_synthetic_task *task,
+                           om_synthetic_window *window, const om_synthetic_memory *memory) {
+    summing work = {
+        .task = task, .group = group, .window = window, .merge = {.task = task, .rows = rows}};
+    om_status status = om_agree(group, sum_own(&work, memory));
+    if (status == OM_OK) {
+        status = om_synthetic_exchange(&work.merge, group, memory->exchange);
+    }
+    om_synthetic_rows_destroy(&work.merge.parts);
+    om_synthetic_block_destroy(&work.merge.block);
+    om_synthetic_layout_destroy(&work.layout);
+    om_free(work.marks);
+    om_free(work.next);
+    return status;
 }

@@ -1,228 +1,251 @@
 #include "synthetic_write.h"
 
-#include "oncomark/h5ad.h"
+#include "synthetic_file.h"
+#include "synthetic_packed.h"
+
+#include "oncomark/h5_runs.h"
 #include "oncomark/memory.h"
-#include "oncomark/string_map.h"
+#include "oncomark/partition.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
-/* The categorical columns of obs. */
-enum { DATA_SET, STUDY, TISSUE, SAMPLE, PATIENT, HALLMARK, N_CATEGORICAL };
+/* Of a value: itself, its column, and the column once more where the file has 64 bits. */
+enum { VALUE_BYTES = 16 };
 
-typedef struct categorical {
-    int32_t *codes;
-    om_strings *categories;
-    om_string_map *code_of;
-} categorical;
-
-typedef struct frame {
-    int64_t n_rows; /* filled so far */
-    om_strings *names;
-    categorical columns[N_CATEGORICAL];
-    int64_t *label;
-    int64_t *block;
-} frame;
-
-static const char *column_name(int column) {
-    static const char *const names[N_CATEGORICAL] = {"data_set", "study",   "tissue",
-                                                     "sample",   "patient", "hallmark"};
-    return names[column];
-}
-
-static void release(frame *obs) {
-    om_strings_destroy(&obs->names);
-    for (int c = 0; c < N_CATEGORICAL; c++) {
-        om_free(obs->columns[c].codes);
-        om_strings_destroy(&obs->columns[c].categories);
-        om_string_map_destroy(&obs->columns[c].code_of);
-    }
-    om_free(obs->label);
-    om_free(obs->block);
-}
-
-static om_status allocate(frame *obs, int64_t n_rows) {
-    OM_TRY(om_strings_create(&obs->names));
-    obs->label = om_malloc(n_rows, sizeof *obs->label);
-    obs->block = om_malloc(n_rows, sizeof *obs->block);
-    if (obs->label == NULL || obs->block == NULL) {
-        return OM_MEMORY;
-    }
-    for (int c = 0; c < N_CATEGORICAL; c++) {
-        categorical *column = &obs->columns[c];
-        OM_TRY(om_strings_create(&column->categories));
-        OM_TRY(om_string_map_create(&column->code_of));
-        column->codes = om_malloc(n_rows, sizeof *column->codes);
-        if (column->codes == NULL) {
-            return OM_MEMORY;
-        }
-    }
-    return OM_OK;
-}
-
-static om_status set_category(categorical *column, int64_t row, const char *text) {
-    bool inserted = false;
-    int64_t next = om_string_map_count(column->code_of);
-    OM_TRY(om_string_map_add(column->code_of, text, next, &inserted));
-    if (inserted) {
-        OM_TRY(om_strings_add(column->categories, text));
-    }
-    column->codes[row] = (int32_t)om_string_map_get(column->code_of, text, -1);
-    return OM_OK;
-}
-
-static om_status add_row(frame *obs, const om_synthetic_data *data, int64_t group,
-                         const char *group_name, int64_t block) {
+static om_status add_group(om_synthetic_frame *frame, const om_synthetic_data *data,
+                           int64_t group) {
     int64_t sample = group / OM_SYNTHETIC_GROUPS;
     int64_t within = group % OM_SYNTHETIC_GROUPS;
-    const char *texts[N_CATEGORICAL] = {data->data_set->id,
-                                        data->data_set->study,
-                                        data->data_set->tissue,
-                                        om_strings_get(data->samples, sample),
-                                        om_strings_get(data->patients, sample),
-                                        om_hallmark_code((int)(within / OM_SYNTHETIC_LABELS))};
-    char *name = om_format("%s|%" PRId64, group_name, block);
-    om_status status = name != NULL ? om_strings_add(obs->names, name) : OM_MEMORY;
-    om_free(name);
-    OM_TRY(status);
-    for (int c = 0; c < N_CATEGORICAL; c++) {
-        OM_TRY(set_category(&obs->columns[c], obs->n_rows, texts[c]));
+    om_synthetic_row row = {.data_set = data->data_set->id,
+                            .study = data->data_set->study,
+                            .tissue = data->data_set->tissue,
+                            .sample = om_strings_get(data->samples, sample),
+                            .patient = om_strings_get(data->patients, sample),
+                            .hallmark = (int)(within / OM_SYNTHETIC_LABELS),
+                            .label = within % OM_SYNTHETIC_LABELS == 0 ? 1 : 0};
+    for (; row.block < data->group_blocks[group]; row.block++) {
+        OM_TRY(om_synthetic_frame_add(frame, &row));
     }
-    obs->label[obs->n_rows] = within % OM_SYNTHETIC_LABELS == 0 ? 1 : 0;
-    obs->block[obs->n_rows] = block;
-    obs->n_rows++;
     return OM_OK;
 }
 
-static om_status add_group(frame *obs, const om_synthetic_data *data, int64_t group) {
-    const char *sample = om_strings_get(data->samples, group / OM_SYNTHETIC_GROUPS);
-    char *name = om_synthetic_group_name(data->data_set->id, sample, group % OM_SYNTHETIC_GROUPS);
-    om_status status = name != NULL ? OM_OK : OM_MEMORY;
-    for (int64_t block = 0; block < data->group_blocks[group] && status == OM_OK; block++) {
-        status = add_row(obs, data, group, name, block);
-    }
-    om_free(name);
-    return status;
-}
-
-static om_status fill_frame(frame *obs, const om_synthetic_catalog *catalog) {
-    OM_TRY(allocate(obs, catalog->n_rows));
-    /* All ten hallmarks have their code, used or not. */
-    for (int h = 0; h < OM_N_HALLMARKS; h++) {
-        categorical *hallmark = &obs->columns[HALLMARK];
-        OM_TRY(om_string_map_add(hallmark->code_of, om_hallmark_code(h), h, NULL));
-        OM_TRY(om_strings_add(hallmark->categories, om_hallmark_code(h)));
-    }
+static om_status fill_frame(om_synthetic_frame *frame, const om_synthetic_catalog *catalog) {
     for (int64_t i = 0; i < catalog->n_data; i++) {
         const om_synthetic_data *data = &catalog->data[i];
         int64_t n_groups = om_strings_count(data->samples) * OM_SYNTHETIC_GROUPS;
         for (int64_t group = 0; group < n_groups; group++) {
-            OM_TRY(add_group(obs, data, group));
+            OM_TRY(add_group(frame, data, group));
         }
     }
     return OM_OK;
-}
-
-static om_status write_frame(om_h5 *file, const frame *obs, om_strings *order) {
-    OM_TRY(om_h5ad_frame_begin(file, "obs", "synthetic_sample", obs->names));
-    for (int c = 0; c < N_CATEGORICAL; c++) {
-        OM_TRY(om_h5ad_frame_categories(file, "obs", column_name(c), obs->n_rows,
-                                        obs->columns[c].codes, obs->columns[c].categories));
-        OM_TRY(om_strings_add(order, column_name(c)));
-    }
-    OM_TRY(om_h5ad_frame_numbers(file, "obs", "label", OM_I64, obs->n_rows, obs->label));
-    OM_TRY(om_h5ad_frame_numbers(file, "obs", "block", OM_I64, obs->n_rows, obs->block));
-    OM_TRY(om_strings_add(order, "label"));
-    OM_TRY(om_strings_add(order, "block"));
-    return om_h5ad_frame_end(file, "obs", order);
-}
-
-static om_status add_obs(om_h5 *file, const om_synthetic_catalog *catalog) {
-    frame obs = {0};
-    om_strings *order = NULL;
-    om_status status = om_strings_create(&order);
-    if (status == OM_OK) {
-        status = fill_frame(&obs, catalog);
-    }
-    if (status == OM_OK) {
-        status = write_frame(file, &obs, order);
-    }
-    om_strings_destroy(&order);
-    release(&obs);
-    return status;
-}
-
-static om_status add_var(om_h5 *file, const om_synthetic_catalog *catalog) {
-    om_strings *none = NULL;
-    OM_TRY(om_strings_create(&none));
-    om_status status =
-        om_h5ad_frame_begin(file, "var", "gene", om_gene_union_genes(catalog->genes));
-    if (status == OM_OK) {
-        status = om_h5ad_frame_end(file, "var", none);
-    }
-    om_strings_destroy(&none);
-    return status;
 }
 
 /* The root's phase: everything but the matrix. */
-static om_status create_file(const om_synthetic_catalog *catalog, const char *path,
-                             om_digest *digest) {
-    om_h5 *file = NULL;
-    om_status status = om_h5_create(&file, path);
+static om_status create_file(const om_synthetic_catalog *catalog, int64_t n_values,
+                             const char *path, om_digest *digest) {
+    om_synthetic_frame *frame = NULL;
+    om_status status = om_synthetic_frame_create(&frame, catalog->n_rows);
     if (status == OM_OK) {
-        status = om_h5ad_begin(file);
+        status = fill_frame(frame, catalog);
     }
     if (status == OM_OK) {
-        status = add_obs(file, catalog);
+        status = om_synthetic_file_create(path, frame, om_gene_union_genes(catalog->genes),
+                                          n_values, digest);
     }
-    if (status == OM_OK) {
-        status = add_var(file, catalog);
-    }
-    if (status == OM_OK) {
-        status = om_h5ad_reserve_csr(file, "X", OM_U32, catalog->n_rows,
-                                     om_strings_count(om_gene_union_genes(catalog->genes)),
-                                     catalog->n_values);
-    }
-    if (status == OM_OK) {
-        om_digest written = om_h5_digest(file);
-        om_digest_add(digest, &written);
-    }
-    om_status closed = om_h5_close(&file);
-    return status != OM_OK ? status : closed;
+    om_synthetic_frame_destroy(&frame);
+    return status;
 }
 
-/* All ranks' phase: each data set in turn, so that all make the same calls. */
-static om_status fill_file(om_h5 *file, const om_synthetic_catalog *catalog,
-                           const om_synthetic_run *runs) {
-    const int64_t no_rows = 0;
-    for (int64_t i = 0; i < catalog->n_data; i++) {
-        const om_synthetic_data *data = &catalog->data[i];
-        const om_synthetic_run *run = &runs[i];
-        if (run->rows != NULL && run->rows->n_rows > 0) {
-            OM_TRY(om_h5ad_write_csr_rows(file, "X", OM_U32, data->first_row + run->first_row,
-                                          run->rows->n_rows, catalog->n_rows,
-                                          data->first_value + run->first_value, run->rows->indptr,
-                                          run->rows->indices, run->rows->values));
-        } else {
-            OM_TRY(om_h5ad_write_csr_rows(file, "X", OM_U32, 0, 0, catalog->n_rows, 0, &no_rows,
-                                          NULL, NULL));
-        }
+/* Writing the matrix: slabs of this rank's rows. */
+typedef struct writing {
+    const om_synthetic_catalog *catalog;
+    om_synthetic_rows *rows;
+    const om_synthetic_columns *columns;
+    om_ctx *ctx;
+    om_h5 *file;
+    int64_t *indptr; /* [catalog->n_rows + 1] of the file */
+    om_type index_type;
+    int64_t most_values; /* of a slab */
+    int64_t next_row;    /* of `rows` */
+    int64_t n_values;    /* of the current slab */
+    int64_t n_runs;
+    om_h5_run *runs; /* [n_runs] of consecutive rows */
+    int32_t *indices;
+    int64_t *wide_indices; /* of I64 */
+    uint32_t *values;
+} writing;
+
+static int64_t file_row(const writing *work, int64_t row) {
+    const om_synthetic_packed_row *packed = &work->rows->rows[row];
+    return work->catalog->data[packed->data].first_row + packed->block;
+}
+
+/* All ranks learn all rows' lengths. */
+static om_status find_indptr(writing *work) {
+    int64_t n_rows = work->catalog->n_rows;
+    work->indptr = om_calloc(n_rows + 1, sizeof *work->indptr);
+    OM_TRY(om_agree(work->ctx, work->indptr != NULL ? OM_OK : OM_MEMORY));
+    for (int64_t row = 0; row < work->rows->n_rows; row++) {
+        work->indptr[file_row(work, row) + 1] = work->rows->rows[row].n_values;
+    }
+    OM_TRY(om_sum_i64(work->ctx, work->indptr, n_rows + 1));
+    for (int64_t row = 0; row < n_rows; row++) {
+        work->indptr[row + 1] += work->indptr[row];
     }
     return OM_OK;
 }
 
-om_status om_synthetic_write(const om_synthetic_catalog *catalog, const om_synthetic_run *runs,
-                             om_ctx *ctx, const char *path, om_digest *digest) {
-    om_h5 *file = NULL;
-    om_status status = OM_OK;
-    if (om_context_is_root(ctx)) {
-        status = create_file(catalog, path, digest);
+/* The rows of the slab that starts with row `first`: `last` is the one behind. */
+static int64_t slab_end(const writing *work, int64_t first, int64_t *n_values) {
+    int64_t row = first;
+    *n_values = 0;
+    while (row < work->rows->n_rows &&
+           (row == first || *n_values + work->rows->rows[row].n_values <= work->most_values)) {
+        *n_values += work->rows->rows[row++].n_values;
     }
-    OM_TRY(om_agree(ctx, status));
-    OM_TRY(om_h5_open_parallel(&file, ctx, path));
-    status = fill_file(file, catalog, runs);
-    om_digest written = om_h5_digest(file);
+    return row;
+}
+
+/* Buffers for the largest slab; *n_slabs of this rank. */
+static om_status set_up(writing *work, int64_t memory, int64_t *n_slabs) {
+    int64_t most_values = 0;
+    int64_t most_rows = 0;
+    work->most_values = memory / VALUE_BYTES;
+    OM_TRY(om_h5_type(work->file, "X/indices", &work->index_type));
+    *n_slabs = 0;
+    for (int64_t row = 0, end = 0; row < work->rows->n_rows; row = end) {
+        int64_t n_values = 0;
+        end = slab_end(work, row, &n_values);
+        most_values = n_values > most_values ? n_values : most_values;
+        most_rows = end - row > most_rows ? end - row : most_rows;
+        (*n_slabs)++;
+    }
+    bool wide = work->index_type != OM_I32;
+    work->runs = om_malloc(most_rows, sizeof *work->runs);
+    work->indices = om_malloc(most_values, sizeof *work->indices);
+    work->wide_indices = om_malloc(wide ? most_values : 0, sizeof *work->wide_indices);
+    work->values = om_malloc(most_values, sizeof *work->values);
+    return work->runs != NULL && work->indices != NULL && work->wide_indices != NULL &&
+                   work->values != NULL
+               ? OM_OK
+               : OM_MEMORY;
+}
+
+static void release(writing *work) {
+    om_free(work->indptr);
+    om_free(work->runs);
+    om_free(work->indices);
+    om_free(work->wide_indices);
+    om_free(work->values);
+}
+
+/* Unpacks a row behind the others of the slab. */
+static om_status unpack(writing *work, int64_t row) {
+    const om_synthetic_packed_row *packed = &work->rows->rows[row];
+    const om_synthetic_columns *columns = &work->columns[packed->data];
+    const void *bytes = NULL;
+    om_synthetic_reader reader;
+    int64_t n_values = 0;
+    OM_TRY(om_synthetic_rows_load(work->rows, row, &bytes));
+    OM_TRY(om_synthetic_read_begin(&reader, bytes, packed->length, columns->n, &n_values));
+    int32_t *indices = work->indices + work->n_values;
+    uint32_t *values = work->values + work->n_values;
+    int64_t place = 0;
+    uint32_t value = 0;
+    for (int64_t i = 0; om_synthetic_read_next(&reader, &place, &value); i++) {
+        indices[i] = columns->columns[place];
+        values[i] = value;
+    }
+    work->n_values += n_values;
+    return OM_OK;
+}
+
+static void add_run(writing *work, int64_t row) {
+    int64_t first = work->indptr[file_row(work, row)];
+    int64_t count = work->rows->rows[row].n_values;
+    int64_t last = work->n_runs - 1;
+    if (last >= 0 && work->runs[last].first + work->runs[last].count == first) {
+        work->runs[last].count += count;
+    } else {
+        work->runs[work->n_runs++] = (om_h5_run){.first = first, .count = count};
+    }
+}
+
+static om_status fill_slab(writing *work) {
+    work->n_values = 0;
+    work->n_runs = 0;
+    int64_t n_values = 0;
+    int64_t end = slab_end(work, work->next_row, &n_values);
+    for (; work->next_row < end; work->next_row++) {
+        OM_TRY(unpack(work, work->next_row));
+        add_run(work, work->next_row);
+    }
+    for (int64_t i = 0; i < work->n_values && work->index_type != OM_I32; i++) {
+        work->wide_indices[i] = work->indices[i];
+    }
+    return OM_OK;
+}
+
+static om_status write_slabs(writing *work, int64_t n_slabs) {
+    OM_TRY(om_max_i64(work->ctx, &n_slabs, 1));
+    for (int64_t slab = 0; slab < n_slabs; slab++) {
+        OM_TRY(om_agree(work->ctx, fill_slab(work)));
+        OM_TRY(
+            om_h5_write_runs(work->file, "X/data", OM_U32, work->n_runs, work->runs, work->values));
+        OM_TRY(om_h5_write_runs(work->file, "X/indices", work->index_type, work->n_runs, work->runs,
+                                work->index_type == OM_I32 ? (const void *)work->indices
+                                                           : (const void *)work->wide_indices));
+    }
+    return OM_OK;
+}
+
+/* Each rank writes a part of the offsets. */
+static om_status write_indptr(writing *work) {
+    int64_t first = 0;
+    int64_t count = 0;
+    om_range_even(work->catalog->n_rows + 1, om_context_size(work->ctx), om_context_rank(work->ctx),
+                  &first, &count);
+    if (work->index_type != OM_I32) {
+        return om_h5_write_rows(work->file, "X/indptr", OM_I64, first, count, work->indptr + first);
+    }
+    int32_t *offsets = om_malloc(count, sizeof *offsets);
+    OM_TRY(om_agree(work->ctx, offsets != NULL ? OM_OK : OM_MEMORY));
+    for (int64_t i = 0; i < count; i++) {
+        offsets[i] = (int32_t)work->indptr[first + i];
+    }
+    om_status status = om_h5_write_rows(work->file, "X/indptr", OM_I32, first, count, offsets);
+    om_free(offsets);
+    return status;
+}
+
+static om_status fill_file(writing *work, int64_t memory) {
+    int64_t n_slabs = 0;
+    OM_TRY(om_agree(work->ctx, set_up(work, memory, &n_slabs)));
+    OM_TRY(write_slabs(work, n_slabs));
+    return write_indptr(work);
+}
+
+static om_status write_file(writing *work, const char *path, int64_t memory, om_digest *digest) {
+    om_status status = OM_OK;
+    OM_TRY(find_indptr(work));
+    if (om_context_is_root(work->ctx)) {
+        status = create_file(work->catalog, work->indptr[work->catalog->n_rows], path, digest);
+    }
+    OM_TRY(om_agree(work->ctx, status));
+    OM_TRY(om_h5_open_parallel(&work->file, work->ctx, path));
+    status = fill_file(work, memory);
+    om_digest written = om_h5_digest(work->file);
     om_digest_add(digest, &written);
-    om_status closed = om_h5_close(&file);
-    return om_agree(ctx, status != OM_OK ? status : closed);
+    om_status closed = om_h5_close(&work->file);
+    return om_agree(work->ctx, status != OM_OK ? status : closed);
+}
+
+om_status om_synthetic_write(const om_synthetic_catalog *catalog, om_synthetic_rows *rows,
+                             const om_synthetic_columns *columns, om_ctx *ctx, const char *path,
+                             int64_t memory, om_digest *digest) {
+    writing work = {.catalog = catalog, .rows = rows, .columns = columns, .ctx = ctx};
+    om_synthetic_rows_sort(rows);
+    om_status status = write_file(&work, path, memory, digest);
+    release(&work);
+    return status;
 }

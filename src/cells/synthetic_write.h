@@ -3,17 +3,20 @@
 #define ONCOMARK_CELLS_SYNTHETIC_WRITE_H
 
 #include "synthetic_catalog.h"
+#include "synthetic_rows.h"
 
-/* Consecutive rows of a data set on this rank. */
-typedef struct om_synthetic_run {
-    om_synthetic_rows *rows; /* NULL: none */
-    int64_t first_row;       /* in the data set */
-    int64_t first_value;
-} om_synthetic_run;
+/* Columns of the file of the genes that a data set has; [n] ascending. */
+typedef struct om_synthetic_columns {
+    int64_t n;
+    int32_t *columns;
+} om_synthetic_columns;
 
-/* Writes the file at `path` from `runs` [catalog->n_data] and adds what this rank wrote to *digest.
- * Collective on ctx. */
-om_status om_synthetic_write(const om_synthetic_catalog *catalog, const om_synthetic_run *runs,
-                             om_ctx *ctx, const char *path, om_digest *digest);
+/* Writes the file at `path` from the ranks' rows (each row on one rank, in any order; they are
+ * sorted) and adds what this rank wrote to *digest. columns [catalog->n_data]: of the data sets
+ * that this rank has rows of. Takes 8 bytes a row of the file, and `memory` bytes or a single row's
+ * values for those on their way. Collective on ctx. */
+om_status om_synthetic_write(const om_synthetic_catalog *catalog, om_synthetic_rows *rows,
+                             const om_synthetic_columns *columns, om_ctx *ctx, const char *path,
+                             int64_t memory, om_digest *digest);
 
 #endif

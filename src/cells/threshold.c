@@ -24,39 +24,55 @@ typedef struct halves {
     part parts[OM_N_HALLMARKS][N_HALVES];
 } halves;
 
-static void find_range(double lowest[OM_N_HALLMARKS], double highest[OM_N_HALLMARKS], int64_t n,
-                       const double *scores) {
+static om_status find_range(double lowest[OM_N_HALLMARKS], double highest[OM_N_HALLMARKS],
+                            om_score_pool *scores) {
+    const double *batch = NULL;
+    int64_t n = 0;
     for (int h = 0; h < OM_N_HALLMARKS; h++) {
         lowest[h] = INFINITY;
         highest[h] = -INFINITY;
     }
-    for (int64_t i = 0; i < n; i++) {
-        for (int h = 0; h < OM_N_HALLMARKS; h++) {
-            double score = scores[i * OM_N_HALLMARKS + h];
-            lowest[h] = score < lowest[h] ? score : lowest[h];
-            highest[h] = score > highest[h] ? score : highest[h];
+    OM_TRY(om_score_pool_next(scores, &n, &batch));
+    while (n > 0) {
+        for (int64_t i = 0; i < n; i++) {
+            for (int h = 0; h < OM_N_HALLMARKS; h++) {
+                double score = batch[i * OM_N_HALLMARKS + h];
+                lowest[h] = score < lowest[h] ? score : lowest[h];
+                highest[h] = score > highest[h] ? score : highest[h];
+            }
         }
+        OM_TRY(om_score_pool_next(scores, &n, &batch));
     }
+    return OM_OK;
 }
 
-static void find_above(double above[OM_N_HALLMARKS], const om_order_statistic cut[OM_N_HALLMARKS],
-                       int64_t n, const double *scores) {
+static om_status find_above(double above[OM_N_HALLMARKS],
+                            const om_order_statistic cut[OM_N_HALLMARKS], om_score_pool *scores) {
+    const double *batch = NULL;
+    int64_t n = 0;
     for (int h = 0; h < OM_N_HALLMARKS; h++) {
         above[h] = INFINITY;
-        for (int64_t i = 0; i < n; i++) {
-            double score = scores[i * OM_N_HALLMARKS + h];
-            above[h] = score > cut[h].value && score < above[h] ? score : above[h];
-        }
     }
+    OM_TRY(om_score_pool_next(scores, &n, &batch));
+    while (n > 0) {
+        for (int64_t i = 0; i < n; i++) {
+            for (int h = 0; h < OM_N_HALLMARKS; h++) {
+                double score = batch[i * OM_N_HALLMARKS + h];
+                above[h] = score > cut[h].value && score < above[h] ? score : above[h];
+            }
+        }
+        OM_TRY(om_score_pool_next(scores, &n, &batch));
+    }
+    return OM_OK;
 }
 
 /* Splits the sorted scores after the first `n_lower` ones. Collective on group. */
-static om_status split(halves *out, om_ctx *group, int64_t n, const double *scores, int64_t n_lower,
+static om_status split(halves *out, om_ctx *group, om_score_pool *scores, int64_t n_lower,
                        const double *lowest, const double *highest) {
     om_order_statistic cut[OM_N_HALLMARKS];
     double above[OM_N_HALLMARKS];
-    OM_TRY(om_threshold_rank(cut, group, n, scores, n_lower - 1));
-    find_above(above, cut, n, scores);
+    OM_TRY(om_threshold_rank(cut, group, scores, n_lower - 1));
+    OM_TRY(om_agree(group, find_above(above, cut, scores)));
     OM_TRY(om_min_f64(group, above, OM_N_HALLMARKS));
     for (int h = 0; h < OM_N_HALLMARKS; h++) {
         part *lower = &out->parts[h][LOWER];
@@ -91,25 +107,29 @@ static void destroy_bins(halves *all) {
     }
 }
 
-static void count_score(om_otsu *bins, double score) {
-    if (bins != NULL) {
+static void count_score(const halves *all, int n_parts, int hallmark, double score) {
+    const part *parts = all->parts[hallmark];
+    /* Which half it is cannot be predicted, that it is tied or that there are no bins can. */
+    const om_otsu *bins = parts[(n_parts > 1) & (score > parts[LOWER].tied)].bins;
+    if (bins != NULL && (n_parts == 1 || score != parts[LOWER].tied)) {
         bins->counts[om_otsu_bin(bins, score)]++;
     }
 }
 
 /* Counts this rank's scores, without the tied ones. */
-static void fill_bins(halves *all, int n_parts, int64_t n, const double *scores) {
-    for (int64_t i = 0; i < n; i++) {
-        for (int h = 0; h < OM_N_HALLMARKS; h++) {
-            double score = scores[i * OM_N_HALLMARKS + h];
-            part *parts = all->parts[h];
-            if (n_parts == 1 || score < parts[LOWER].tied) {
-                count_score(parts[LOWER].bins, score);
-            } else if (score > parts[LOWER].tied) {
-                count_score(parts[UPPER].bins, score);
+static om_status fill_bins(const halves *all, int n_parts, om_score_pool *scores) {
+    const double *batch = NULL;
+    int64_t n = 0;
+    OM_TRY(om_score_pool_next(scores, &n, &batch));
+    while (n > 0) {
+        for (int64_t i = 0; i < n; i++) {
+            for (int h = 0; h < OM_N_HALLMARKS; h++) {
+                count_score(all, n_parts, h, batch[i * OM_N_HALLMARKS + h]);
             }
         }
+        OM_TRY(om_score_pool_next(scores, &n, &batch));
     }
+    return OM_OK;
 }
 
 static om_status sum_bins(halves *all, int n_parts, om_ctx *group) {
@@ -147,13 +167,13 @@ static om_status find_thresholds(om_threshold out[OM_N_HALLMARKS], const halves 
 
 /* `n_total` is enough for every part to have a score. Collective on group. */
 static om_status threshold_parts(om_threshold out[OM_N_HALLMARKS], om_ctx *group,
-                                 const om_threshold_parameters *parameters, int64_t n,
-                                 const double *scores, int64_t n_total) {
+                                 const om_threshold_parameters *parameters, om_score_pool *scores,
+                                 int64_t n_total) {
     int n_parts = parameters->method == OM_OTSU ? 1 : N_HALVES;
     double lowest[OM_N_HALLMARKS];
     double highest[OM_N_HALLMARKS];
     halves all = {0};
-    find_range(lowest, highest, n, scores);
+    OM_TRY(om_agree(group, find_range(lowest, highest, scores)));
     OM_TRY(om_min_f64(group, lowest, OM_N_HALLMARKS));
     OM_TRY(om_max_f64(group, highest, OM_N_HALLMARKS));
     if (n_parts == 1) {
@@ -161,11 +181,13 @@ static om_status threshold_parts(om_threshold out[OM_N_HALLMARKS], om_ctx *group
             all.parts[h][LOWER] = (part){.lowest = lowest[h], .highest = highest[h]};
         }
     } else {
-        OM_TRY(split(&all, group, n, scores, n_total / 2, lowest, highest));
+        OM_TRY(split(&all, group, scores, n_total / 2, lowest, highest));
     }
     om_status status = om_agree(group, create_bins(&all, n_parts, parameters->bins));
     if (status == OM_OK) {
-        fill_bins(&all, n_parts, n, scores);
+        status = om_agree(group, fill_bins(&all, n_parts, scores));
+    }
+    if (status == OM_OK) {
         status = sum_bins(&all, n_parts, group);
     }
     if (status == OM_OK) {
@@ -175,29 +197,42 @@ static om_status threshold_parts(om_threshold out[OM_N_HALLMARKS], om_ctx *group
     return status;
 }
 
-static om_status count_labels(om_threshold out[OM_N_HALLMARKS], om_ctx *group,
-                              om_threshold_method method, int64_t n, const double *scores) {
-    int64_t counts[OM_N_HALLMARKS][2] = {{0}};
-    for (int64_t i = 0; i < n; i++) {
-        for (int h = 0; h < OM_N_HALLMARKS; h++) {
-            om_label label = om_threshold_label(&out[h], method, scores[i * OM_N_HALLMARKS + h]);
-            if (label != OM_LABEL_NONE) {
-                counts[h][label]++;
+/* As om_threshold_label, of which there are both thresholds, but without branches. */
+static om_status count_own(int64_t counts[2][OM_N_HALLMARKS],
+                           const om_threshold thresholds[OM_N_HALLMARKS],
+                           om_threshold_method method, om_score_pool *scores) {
+    const double *batch = NULL;
+    int64_t n = 0;
+    OM_TRY(om_score_pool_next(scores, &n, &batch));
+    while (n > 0) {
+        for (int64_t i = 0; i < n; i++) {
+            for (int h = 0; h < OM_N_HALLMARKS; h++) {
+                double score = batch[i * OM_N_HALLMARKS + h];
+                int at_low = (method == OM_OTSU) & (score == thresholds[h].low);
+                counts[OM_LABEL_POSITIVE][h] += score > thresholds[h].high;
+                counts[OM_LABEL_NEGATIVE][h] += (score < thresholds[h].low) | at_low;
             }
         }
+        OM_TRY(om_score_pool_next(scores, &n, &batch));
     }
+    return OM_OK;
+}
+
+static om_status count_labels(om_threshold out[OM_N_HALLMARKS], om_ctx *group,
+                              om_threshold_method method, om_score_pool *scores) {
+    int64_t counts[2][OM_N_HALLMARKS] = {{0}};
+    OM_TRY(om_agree(group, count_own(counts, out, method, scores)));
     OM_TRY(om_sum_i64(group, counts[0], (int64_t)2 * OM_N_HALLMARKS));
     for (int h = 0; h < OM_N_HALLMARKS; h++) {
-        out[h].n_negative = counts[h][OM_LABEL_NEGATIVE];
-        out[h].n_positive = counts[h][OM_LABEL_POSITIVE];
+        out[h].n_negative = counts[OM_LABEL_NEGATIVE][h];
+        out[h].n_positive = counts[OM_LABEL_POSITIVE][h];
     }
     return OM_OK;
 }
 
 om_status om_threshold_find(om_threshold out[OM_N_HALLMARKS], om_ctx *group,
-                            const om_threshold_parameters *parameters, int64_t n,
-                            const double *scores) {
-    int64_t n_total = n;
+                            const om_threshold_parameters *parameters, om_score_pool *scores) {
+    int64_t n_total = om_score_pool_count(scores);
     OM_TRY(om_sum_i64(group, &n_total, 1));
     for (int h = 0; h < OM_N_HALLMARKS; h++) {
         out[h] = (om_threshold){.n_cells = n_total};
@@ -206,8 +241,8 @@ om_status om_threshold_find(om_threshold out[OM_N_HALLMARKS], om_ctx *group,
     if (n_total < fewest) {
         return OM_OK;
     }
-    OM_TRY(threshold_parts(out, group, parameters, n, scores, n_total));
-    return count_labels(out, group, parameters->method, n, scores);
+    OM_TRY(threshold_parts(out, group, parameters, scores, n_total));
+    return count_labels(out, group, parameters->method, scores);
 }
 
 om_label om_threshold_label(const om_threshold *threshold, om_threshold_method method,

@@ -15,17 +15,24 @@ typedef struct search {
     int64_t n_equal; /* keys with this prefix */
 } search;
 
-static void count_digits(int64_t *counts, const search *searches, int pass, int64_t n,
-                         const double *scores) {
+static om_status count_digits(int64_t *counts, const search *searches, int pass,
+                              om_score_pool *scores) {
     int shift = 64 - DIGIT_BITS * (pass + 1);
-    for (int64_t i = 0; i < n; i++) {
-        for (int h = 0; h < OM_N_HALLMARKS; h++) {
-            uint64_t key = om_order_key(scores[i * OM_N_HALLMARKS + h]) >> shift;
-            if (key >> DIGIT_BITS == searches[h].prefix) {
-                counts[(int64_t)h * N_VALUES + (int64_t)(key & (N_VALUES - 1))]++;
+    const double *batch = NULL;
+    int64_t n = 0;
+    OM_TRY(om_score_pool_next(scores, &n, &batch));
+    while (n > 0) {
+        for (int64_t i = 0; i < n; i++) {
+            for (int h = 0; h < OM_N_HALLMARKS; h++) {
+                uint64_t key = om_order_key(batch[i * OM_N_HALLMARKS + h]) >> shift;
+                if (key >> DIGIT_BITS == searches[h].prefix) {
+                    counts[(int64_t)h * N_VALUES + (int64_t)(key & (N_VALUES - 1))]++;
+                }
             }
         }
+        OM_TRY(om_score_pool_next(scores, &n, &batch));
     }
+    return OM_OK;
 }
 
 static void descend(search *wanted, const int64_t *counts) {
@@ -39,8 +46,8 @@ static void descend(search *wanted, const int64_t *counts) {
     wanted->prefix = (wanted->prefix << DIGIT_BITS) | (uint64_t)digit;
 }
 
-om_status om_threshold_rank(om_order_statistic out[OM_N_HALLMARKS], om_ctx *group, int64_t n,
-                            const double *scores, int64_t place) {
+om_status om_threshold_rank(om_order_statistic out[OM_N_HALLMARKS], om_ctx *group,
+                            om_score_pool *scores, int64_t place) {
     search searches[OM_N_HALLMARKS];
     for (int h = 0; h < OM_N_HALLMARKS; h++) {
         searches[h] = (search){.place = place};
@@ -50,8 +57,10 @@ om_status om_threshold_rank(om_order_statistic out[OM_N_HALLMARKS], om_ctx *grou
     om_status status = om_agree(group, counts != NULL ? OM_OK : OM_MEMORY);
     for (int pass = 0; pass < N_PASSES && status == OM_OK; pass++) {
         memset(counts, 0, (size_t)n_counts * sizeof *counts);
-        count_digits(counts, searches, pass, n, scores);
-        status = om_sum_i64(group, counts, n_counts);
+        status = om_agree(group, count_digits(counts, searches, pass, scores));
+        if (status == OM_OK) {
+            status = om_sum_i64(group, counts, n_counts);
+        }
         for (int h = 0; h < OM_N_HALLMARKS && status == OM_OK; h++) {
             descend(&searches[h], counts + (int64_t)h * N_VALUES);
         }

@@ -1,25 +1,27 @@
 /* `run` and the commands that run one stage. */
 #include "commands.h"
-#include "oncomark/job.h"
 #include "oncomark/memory.h"
-#include "oncomark/reader.h"
 #include "oncomark/stages.h"
 #include "oncomark/workdir.h"
+#include "read_job.h"
 
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct stage {
     const char *name;
     om_status (*run)(om_ctx *ctx, const om_job *job, om_workdir *workdir);
+    /* with published tables in place of data sets; NULL: nothing to do */
+    om_status (*run_published)(om_ctx *ctx, const om_job *job, om_workdir *workdir);
 } stage;
 
 /* In the order in which they depend on each other. */
 static const stage stages[] = {
-    {"ingest", om_stage_ingest},       {"score", om_stage_score},
-    {"threshold", om_stage_threshold}, {"synthesize", om_stage_synthesize},
-    {"train", om_stage_train},
+    {"ingest", om_stage_ingest, om_stage_published}, {"score", om_stage_score, NULL},
+    {"threshold", om_stage_threshold, NULL},         {"synthesize", om_stage_synthesize, NULL},
+    {"train", om_stage_train, om_stage_train},
 };
 
 enum { N_STAGES = sizeof stages / sizeof stages[0] };
@@ -38,19 +40,36 @@ static om_status print_help(om_ctx *ctx, const char *command) {
     OM_TRY(om_text_create(&text));
     om_status status = om_job_help(text);
     if (status == OM_OK) {
-        printf("usage: oncomark %s JOB [--set KEY=VALUE]... [--dump]\n\n"
-               "  JOB              a job file (YAML)\n"
-               "  --set KEY=VALUE  overrides a key of the job file\n"
-               "  --dump           prints all parameters as they would be used, and ends\n\n"
-               "Keys of a job file:\n\n%s",
-               command, om_text_get(text));
+        printf(
+            "usage: oncomark %s JOB [--set KEY=VALUE]... [--dryad DIR] [--dump]\n\n"
+            "  JOB              a job file (YAML)\n"
+            "  --set KEY=VALUE  overrides a key of the job file\n"
+            "  --dryad DIR      overrides the key published: the folder of the published tables\n"
+            "  --dump           prints all parameters as they would be used, and ends\n\n"
+            "Keys of a job file:\n\n%s",
+            command, om_text_get(text));
     }
     om_text_destroy(&text);
     return status;
 }
 
+/* A path on the command line starts where the user is, one in a setting at the job file's folder.
+ */
+static om_status add_published(om_strings *settings, const char *folder) {
+    char *whole = realpath(folder, NULL);
+    if (whole == NULL) {
+        return om_fail(OM_USAGE, "--dryad %s: found no such folder", folder);
+    }
+    char *setting = om_format("published=%s", whole);
+    free(whole);
+    om_status status = setting != NULL ? om_strings_add(settings, setting) : OM_MEMORY;
+    om_free(setting);
+    return status;
+}
+
 static om_status parse_options(run_options *options, int argc, char **argv) {
     static const struct option known[] = {{"set", required_argument, NULL, 's'},
+                                          {"dryad", required_argument, NULL, 'y'},
                                           {"dump", no_argument, NULL, 'd'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
@@ -60,6 +79,9 @@ static om_status parse_options(run_options *options, int argc, char **argv) {
         switch (found) {
         case 's':
             OM_TRY(om_strings_add(options->settings, optarg));
+            break;
+        case 'y':
+            OM_TRY(add_published(options->settings, optarg));
             break;
         case 'd':
             options->dump = true;
@@ -80,28 +102,6 @@ static om_status parse_options(run_options *options, int argc, char **argv) {
     return OM_OK;
 }
 
-/* Rank 0 reads the file, every rank parses the same bytes. */
-static om_status read_job(om_job **out, om_ctx *ctx, const run_options *options) {
-    char *bytes = NULL;
-    int64_t length = 0;
-    bool is_root = om_context_is_root(ctx);
-    OM_TRY(om_agree(ctx, is_root ? om_file_read_all(options->job, &bytes, &length) : OM_OK));
-    om_status status = om_broadcast(ctx, 0, &length, sizeof length);
-    if (status == OM_OK && !is_root) {
-        bytes = om_calloc(length + 1, 1);
-        status = bytes != NULL ? OM_OK : OM_MEMORY;
-    }
-    status = om_agree(ctx, status);
-    if (status == OM_OK) {
-        status = om_broadcast(ctx, 0, bytes, length);
-    }
-    if (status == OM_OK) {
-        status = om_job_parse(out, options->job, bytes, length, options->settings);
-    }
-    om_free(bytes);
-    return om_agree(ctx, status);
-}
-
 static om_status dump_job(om_ctx *ctx, const om_job *job) {
     if (!om_context_is_root(ctx)) {
         return OM_OK;
@@ -116,6 +116,19 @@ static om_status dump_job(om_ctx *ctx, const om_job *job) {
     return status;
 }
 
+static om_status run_stage(const stage *chosen, om_ctx *ctx, const om_job *job,
+                           om_workdir *workdir) {
+    if (job->published == NULL) {
+        return chosen->run(ctx, job, workdir);
+    }
+    if (chosen->run_published == NULL) {
+        om_log_info(om_context_log(ctx),
+                    "%s: nothing to do: the published tables are summed already", chosen->name);
+        return OM_OK;
+    }
+    return chosen->run_published(ctx, job, workdir);
+}
+
 static om_status run_stages(om_ctx *ctx, const om_job *job, const char *command) {
     om_workdir *workdir = NULL;
     OM_TRY(om_workdir_open(&workdir, ctx, job));
@@ -123,7 +136,7 @@ static om_status run_stages(om_ctx *ctx, const om_job *job, const char *command)
     om_status status = OM_OK;
     for (int i = 0; status == OM_OK && i < N_STAGES; i++) {
         if (run_all || strcmp(command, stages[i].name) == 0) {
-            status = om_agree(ctx, stages[i].run(ctx, job, workdir));
+            status = om_agree(ctx, run_stage(&stages[i], ctx, job, workdir));
         }
     }
     om_workdir_close(&workdir);
@@ -135,7 +148,7 @@ static om_status run_with(om_ctx *ctx, const run_options *options, const char *c
         return print_help(ctx, command);
     }
     om_job *job = NULL;
-    om_status status = read_job(&job, ctx, options);
+    om_status status = om_read_job(&job, ctx, options->job, options->settings);
     if (status == OM_OK) {
         status = options->dump ? dump_job(ctx, job) : run_stages(ctx, job, command);
     }

@@ -6,6 +6,7 @@
 
 om_status om_cmd_run(om_ctx *ctx, int argc, char **argv); /* and each stage by its own name */
 om_status om_cmd_simulate(om_ctx *ctx, int argc, char **argv);
+om_status om_cmd_export(om_ctx *ctx, int argc, char **argv);
 om_status om_cmd_predict(om_ctx *ctx, int argc, char **argv);
 om_status om_cmd_info(om_ctx *ctx, int argc, char **argv);
 

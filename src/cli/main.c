@@ -24,6 +24,7 @@ static const command commands[] = {
     {"threshold", om_cmd_run, "JOB: thresholds per tissue and hallmark"},
     {"synthesize", om_cmd_run, "JOB: sum positive and negative cells to synthetic samples"},
     {"train", om_cmd_run, "JOB: train the hallmark model"},
+    {"export", om_cmd_export, "--layout dryad --out FOLDER JOB: the published tables' layout"},
     {"predict", om_cmd_predict, "--model MODEL INPUT...: hallmarks of bulk profiles"},
     {"simulate", om_cmd_simulate, "--out FOLDER: a corpus of simulated studies with known truth"},
     {"info", om_cmd_info, "[FILE...]: this build, or the content digest of files"},
@@ -88,7 +89,7 @@ static om_status dispatch(om_ctx *ctx, int argc, char **argv, bool *did_work) {
 
 /* One line at the end of every command that did something. */
 static void close_with_summary(om_ctx *ctx, double started) {
-    int64_t peak = om_memory_peak();
+    int64_t peak = om_memory_peak_ever();
     om_max_i64(ctx, &peak, 1);
     om_log_info(om_context_log(ctx), "oncomark %s: %d rank%s, %.1f s, at most %.0f MiB a rank",
                 om_version(), om_context_size(ctx), om_context_size(ctx) == 1 ? "" : "s",
@@ -151,7 +152,9 @@ int main(int argc, char **argv) {
     /* A reader that goes away (`| head`) or a limit on file sizes makes a write fail, no more. */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
-    MPI_Init(&argc, &argv);
+    /* Threads that read ahead call no MPI; a library that knows no threads at all does not mind. */
+    int level = MPI_THREAD_SINGLE;
+    MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &level);
     /* Communicators made from this one inherit it. */
     MPI_Errhandler handler;
     MPI_Comm_create_errhandler(end_all, &handler);

@@ -68,7 +68,7 @@ static om_status check_readable(const char *path) {
     return OM_OK;
 }
 
-om_status om_h5_open(om_h5 **out, const char *path) {
+static om_status open_serial(om_h5 **out, const char *path, unsigned flags) {
     *out = NULL;
     OM_TRY(check_readable(path));
     om_h5 *file = NULL;
@@ -76,7 +76,7 @@ om_status om_h5_open(om_h5 **out, const char *path) {
     hid_t access = -1;
     if (status == OM_OK) {
         access = access_list();
-        if (access < 0 || (file->id = H5Fopen(path, H5F_ACC_RDONLY, access)) < 0) {
+        if (access < 0 || (file->id = H5Fopen(path, flags, access)) < 0) {
             status = om_h5_fail(file, OM_INPUT, "", "open as HDF5");
         }
     }
@@ -86,6 +86,14 @@ om_status om_h5_open(om_h5 **out, const char *path) {
     }
     *out = file;
     return status;
+}
+
+om_status om_h5_open(om_h5 **out, const char *path) {
+    return open_serial(out, path, H5F_ACC_RDONLY);
+}
+
+om_status om_h5_reopen(om_h5 **out, const char *path) {
+    return open_serial(out, path, H5F_ACC_RDWR);
 }
 
 /* Metadata is read by one rank and sent to the others: every rank opens every data set. */

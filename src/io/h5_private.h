@@ -55,11 +55,40 @@ om_status om_h5_data_set_shape(const om_h5 *file, const char *path, hid_t data_s
  * `path` is for messages. */
 om_status om_h5_add_strings(const om_h5 *file, const char *path, hid_t object, om_strings *strings);
 
+/* The same of the strings that a compound data set has in `field`. */
+om_status om_h5_add_field_strings(const om_h5 *file, const char *path, hid_t data_set,
+                                  const char *field, om_strings *strings);
+
 /* Reads elements first .. first+count-1 (row-major) of an open numeric data set, converted to `as`;
  * OM_INPUT where a value does not fit. */
 om_status om_h5_read_elements(const om_h5 *file, const char *path, hid_t data_set, om_type as,
                               int n_dimensions, const int64_t *shape, int64_t first, int64_t count,
                               void *values);
+
+/* The same of the numbers that a compound data set has in `field`. */
+om_status om_h5_read_field_elements(const om_h5 *file, const char *path, hid_t data_set,
+                                    const char *field, om_type as, int n_dimensions,
+                                    const int64_t *shape, int64_t first, int64_t count,
+                                    void *values);
+
+/* The type of a field of a compound type, and a compound type in memory with this field alone; the
+ * latter takes over `member`. New ids, negative on failure. */
+hid_t om_h5_field_type(hid_t compound, const char *field);
+hid_t om_h5_field_alone(const char *field, hid_t member);
+
+/* Writes elements first .. first+count-1 (row-major) of an open data set of type `type`, in slabs
+ * that one call can move, and digests them. Not collective, on a parallel file too. */
+om_status om_h5_write_elements(om_h5 *file, const char *path, hid_t data_set, om_type type,
+                               int n_dimensions, const int64_t *shape, int64_t first, int64_t count,
+                               const void *values);
+
+/* Makes a 1-D data set of n > 0 elements in shuffled and deflated chunks, to be appended by
+ * H5Dwrite_chunk. */
+om_status om_h5_reserve_deflate(om_h5 *file, const char *path, om_type type, int64_t n,
+                                int64_t chunk_elements);
+
+/* Reopens a file for writing by this rank alone. Local. */
+om_status om_h5_reopen(om_h5 **out, const char *path);
 
 /* --- contiguous element ranges of an array, in blocks that are hyperslabs --- */
 typedef struct om_h5_block {

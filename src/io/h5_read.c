@@ -26,53 +26,89 @@ static bool is_numeric(hid_t stored) {
 }
 
 /* Bools read as numbers, numbers not as bools. */
-static om_status check_convertible(const om_h5 *file, const char *path, hid_t data_set,
-                                   om_type as) {
-    hid_t stored = H5Dget_type(data_set);
+static om_status check_convertible(const om_h5 *file, const char *path, hid_t stored, om_type as) {
     if (stored < 0) {
         return om_h5_fail(file, OM_INPUT, path, "get the type");
     }
-    om_status status = OM_OK;
     bool is_enumeration = H5Tget_class(stored) == H5T_ENUM;
     if (!is_numeric(stored) || (as == OM_BOOL && !is_enumeration)) {
-        status = om_fail(OM_INPUT, "%s: object '%s': found %s, expected %s", file->path, path,
-                         om_h5_describe_type(stored), as == OM_BOOL ? "bool" : "numbers");
+        return om_fail(OM_INPUT, "%s: object '%s': found %s, expected %s", file->path, path,
+                       om_h5_describe_type(stored), as == OM_BOOL ? "bool" : "numbers");
     }
-    om_h5_release(stored);
+    return OM_OK;
+}
+
+/* Numbers of one type on their way into memory. */
+typedef struct number_reader {
+    const om_h5 *file;
+    const char *path; /* for messages */
+    hid_t data_set;
+    hid_t memory_type; /* with elements as long as `as` */
+    om_type as;
+} number_reader;
+
+static om_status read_blocks(const number_reader *reader, om_h5_block block, void *values) {
+    const om_h5 *file = reader->file;
+    bool misfit = false;
+    om_status status = OM_OK;
+    int64_t size = om_type_size(reader->as);
+    int64_t first = block.next;
+    hid_t file_space = H5Dget_space(reader->data_set);
+    hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
+    if (reader->memory_type < 0 || file_space < 0 || transfer < 0 ||
+        H5Pset_type_conv_cb(transfer, refuse_misfit, &misfit) < 0) {
+        status = om_h5_fail(file, OM_SYSTEM, reader->path, "read");
+    }
+    while (status == OM_OK && om_h5_block_next(&block)) {
+        char *to = (char *)values + (block.first - first) * size;
+        hid_t memory_space = om_h5_block_select(&block, file_space);
+        if (memory_space < 0 || H5Dread(reader->data_set, reader->memory_type, memory_space,
+                                        file_space, transfer, to) < 0) {
+            status = misfit
+                         ? om_fail(OM_INPUT, "%s: object '%s': found a value that %s cannot hold",
+                                   file->path, reader->path, om_type_name(reader->as))
+                         : om_h5_fail(file, OM_INPUT, reader->path, "read");
+        }
+        om_h5_release(memory_space);
+    }
+    om_h5_release(transfer);
+    om_h5_release(file_space);
     return status;
 }
 
 om_status om_h5_read_elements(const om_h5 *file, const char *path, hid_t data_set, om_type as,
                               int n_dimensions, const int64_t *shape, int64_t first, int64_t count,
                               void *values) {
-    OM_TRY(check_convertible(file, path, data_set, as));
-    bool misfit = false;
-    om_status status = OM_OK;
-    int64_t size = om_type_size(as);
-    hid_t memory_type = om_h5_memory_type(as);
-    hid_t file_space = H5Dget_space(data_set);
-    hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
-    if (memory_type < 0 || file_space < 0 || transfer < 0 ||
-        H5Pset_type_conv_cb(transfer, refuse_misfit, &misfit) < 0) {
-        status = om_h5_fail(file, OM_SYSTEM, path, "read");
+    number_reader reader = {file, path, data_set, om_h5_memory_type(as), as};
+    hid_t stored = H5Dget_type(data_set);
+    om_status status = check_convertible(file, path, stored, as);
+    if (status == OM_OK) {
+        int64_t most = OM_H5_TRANSFER_BYTES / om_type_size(as);
+        status = read_blocks(&reader, om_h5_block_begin(n_dimensions, shape, first, count, most),
+                             values);
     }
-    om_h5_block block =
-        om_h5_block_begin(n_dimensions, shape, first, count, OM_H5_TRANSFER_BYTES / size);
-    while (status == OM_OK && om_h5_block_next(&block)) {
-        char *to = (char *)values + (block.first - first) * size;
-        hid_t memory_space = om_h5_block_select(&block, file_space);
-        if (memory_space < 0 ||
-            H5Dread(data_set, memory_type, memory_space, file_space, transfer, to) < 0) {
-            status = misfit
-                         ? om_fail(OM_INPUT, "%s: object '%s': found a value that %s cannot hold",
-                                   file->path, path, om_type_name(as))
-                         : om_h5_fail(file, OM_INPUT, path, "read");
-        }
-        om_h5_release(memory_space);
+    om_h5_release(stored);
+    om_h5_release(reader.memory_type);
+    return status;
+}
+
+om_status om_h5_read_field_elements(const om_h5 *file, const char *path, hid_t data_set,
+                                    const char *field, om_type as, int n_dimensions,
+                                    const int64_t *shape, int64_t first, int64_t count,
+                                    void *values) {
+    hid_t compound = H5Dget_type(data_set);
+    hid_t stored = om_h5_field_type(compound, field);
+    number_reader reader = {file, path, data_set, om_h5_field_alone(field, om_h5_memory_type(as)),
+                            as};
+    om_status status = check_convertible(file, path, stored, as);
+    if (status == OM_OK) {
+        int64_t most = OM_H5_TRANSFER_BYTES / om_type_size(as);
+        status = read_blocks(&reader, om_h5_block_begin(n_dimensions, shape, first, count, most),
+                             values);
     }
-    om_h5_release(transfer);
-    om_h5_release(file_space);
-    om_h5_release(memory_type);
+    om_h5_release(reader.memory_type);
+    om_h5_release(stored);
+    om_h5_release(compound);
     return status;
 }
 

@@ -19,12 +19,26 @@ typedef struct string_reader {
     size_t size; /* bytes of an element in memory */
 } string_reader;
 
+/* The stored type of the strings. */
+static hid_t string_type(hid_t object, const char *field) {
+    if (H5Iget_type(object) == H5I_ATTR) {
+        return H5Aget_type(object);
+    }
+    hid_t type = H5Dget_type(object);
+    if (field == NULL) {
+        return type;
+    }
+    hid_t member = om_h5_field_type(type, field);
+    om_h5_release(type);
+    return member;
+}
+
 /* HDF5 converts between lengths, but not between fixed and variable length. */
 static om_status open_reader(string_reader *reader, const om_h5 *file, const char *path,
-                             hid_t object) {
+                             hid_t object, const char *field) {
     bool attribute = H5Iget_type(object) == H5I_ATTR;
     *reader = (string_reader){.object = object, .memory_type = -1, .file_space = -1};
-    reader->memory_type = attribute ? H5Aget_type(object) : H5Dget_type(object);
+    reader->memory_type = string_type(object, field);
     reader->file_space = attribute ? H5Aget_space(object) : H5Dget_space(object);
     if (reader->memory_type < 0 || reader->file_space < 0) {
         return om_h5_fail(file, OM_INPUT, path, "open strings");
@@ -36,7 +50,10 @@ static om_status open_reader(string_reader *reader, const om_h5 *file, const cha
     reader->variable = H5Tis_variable_str(reader->memory_type) > 0;
     reader->space_padded = H5Tget_strpad(reader->memory_type) == H5T_STR_SPACEPAD;
     reader->size = reader->variable ? sizeof(char *) : H5Tget_size(reader->memory_type);
-    return OM_OK;
+    if (field != NULL) {
+        reader->memory_type = om_h5_field_alone(field, reader->memory_type);
+    }
+    return reader->memory_type < 0 ? om_h5_fail(file, OM_SYSTEM, path, "read strings") : OM_OK;
 }
 
 static int64_t strings_at_once(const string_reader *reader) {
@@ -126,15 +143,25 @@ static om_status read_blocks(const string_reader *reader, const om_h5 *file, con
     return status;
 }
 
-om_status om_h5_add_strings(const om_h5 *file, const char *path, hid_t object,
-                            om_strings *strings) {
+static om_status add_strings(const om_h5 *file, const char *path, hid_t object, const char *field,
+                             om_strings *strings) {
     string_reader reader;
-    om_status status = open_reader(&reader, file, path, object);
+    om_status status = open_reader(&reader, file, path, object, field);
     if (status == OM_OK) {
         status = read_blocks(&reader, file, path, strings);
     }
     close_reader(&reader);
     return status;
+}
+
+om_status om_h5_add_strings(const om_h5 *file, const char *path, hid_t object,
+                            om_strings *strings) {
+    return add_strings(file, path, object, NULL, strings);
+}
+
+om_status om_h5_add_field_strings(const om_h5 *file, const char *path, hid_t data_set,
+                                  const char *field, om_strings *strings) {
+    return add_strings(file, path, data_set, field, strings);
 }
 
 /* The strings of a data set with this number of dimensions. */

@@ -67,18 +67,31 @@ static hid_t make_space(int n_dimensions, const int64_t *shape) {
     return H5Screate_simple(n_dimensions, sizes, NULL);
 }
 
-/* Space is taken in the file at once and never filled: a reopening by MPI-IO can then write slabs
- * without changing the file's structure. */
-static bool set_reserved(hid_t list) {
-    return H5Pset_layout(list, H5D_CONTIGUOUS) >= 0 &&
-           H5Pset_alloc_time(list, H5D_ALLOC_TIME_EARLY) >= 0 &&
-           H5Pset_fill_time(list, H5D_FILL_TIME_NEVER) >= 0;
+/* How the elements of a data set are kept. */
+typedef enum storage { STORAGE_PLAIN, STORAGE_RESERVED, STORAGE_DEFLATE } storage;
+
+/* Reserved: space is taken in the file at once and never filled, so that a reopening by MPI-IO can
+ * write slabs without changing the file's structure. */
+static bool set_storage(hid_t list, storage kind, hsize_t chunk_elements) {
+    switch (kind) {
+    case STORAGE_RESERVED:
+        return H5Pset_layout(list, H5D_CONTIGUOUS) >= 0 &&
+               H5Pset_alloc_time(list, H5D_ALLOC_TIME_EARLY) >= 0 &&
+               H5Pset_fill_time(list, H5D_FILL_TIME_NEVER) >= 0;
+    case STORAGE_DEFLATE:
+        return H5Pset_chunk(list, 1, &chunk_elements) >= 0 &&
+               H5Pset_fill_time(list, H5D_FILL_TIME_NEVER) >= 0 && H5Pset_shuffle(list) >= 0 &&
+               H5Pset_deflate(list, 1) >= 0;
+    case STORAGE_PLAIN:
+        break;
+    }
+    return true;
 }
 
 /* Makes a data set of an HDF5 type (which is released), and digests its header. */
 static om_status make_data_set(om_h5 *file, const char *path, hid_t type, const char *type_name,
-                               int n_dimensions, const int64_t *shape, bool reserved,
-                               hid_t *data_set) {
+                               int n_dimensions, const int64_t *shape, storage kind,
+                               int64_t chunk_elements, hid_t *data_set) {
     *data_set = -1;
     om_status status = make_parents(file, path);
     hid_t space = -1;
@@ -86,7 +99,8 @@ static om_status make_data_set(om_h5 *file, const char *path, hid_t type, const 
     if (status == OM_OK) {
         space = make_space(n_dimensions, shape);
         list = creation_list(H5P_DATASET_CREATE);
-        if (type < 0 || space < 0 || list < 0 || (reserved && !set_reserved(list)) ||
+        if (type < 0 || space < 0 || list < 0 ||
+            !set_storage(list, kind, (hsize_t)chunk_elements) ||
             (*data_set = H5Dcreate2(file->id, path, type, space, H5P_DEFAULT, list, H5P_DEFAULT)) <
                 0) {
             status = om_h5_fail(file, OM_SYSTEM, path, "create data set");
@@ -100,10 +114,9 @@ static om_status make_data_set(om_h5 *file, const char *path, hid_t type, const 
     return status;
 }
 
-/* Writes `count` elements from element `first` on, in slabs that one call can move. */
-static om_status write_elements(om_h5 *file, const char *path, hid_t data_set, om_type type,
-                                int n_dimensions, const int64_t *shape, int64_t first,
-                                int64_t count, const void *values) {
+om_status om_h5_write_elements(om_h5 *file, const char *path, hid_t data_set, om_type type,
+                               int n_dimensions, const int64_t *shape, int64_t first, int64_t count,
+                               const void *values) {
     om_status status = OM_OK;
     int64_t size = om_type_size(type);
     hid_t memory_type = om_h5_memory_type(type);
@@ -142,9 +155,9 @@ om_status om_h5_write(om_h5 *file, const char *path, om_type type, int n_dimensi
                       const int64_t *shape, const void *values) {
     hid_t data_set;
     OM_TRY(make_data_set(file, path, om_h5_file_type(type), om_type_name(type), n_dimensions, shape,
-                         false, &data_set));
-    om_status status = write_elements(file, path, data_set, type, n_dimensions, shape, 0,
-                                      count_elements(n_dimensions, shape), values);
+                         STORAGE_PLAIN, 0, &data_set));
+    om_status status = om_h5_write_elements(file, path, data_set, type, n_dimensions, shape, 0,
+                                            count_elements(n_dimensions, shape), values);
     om_h5_release(data_set);
     return status;
 }
@@ -153,7 +166,16 @@ om_status om_h5_reserve(om_h5 *file, const char *path, om_type type, int n_dimen
                         const int64_t *shape) {
     hid_t data_set;
     OM_TRY(make_data_set(file, path, om_h5_file_type(type), om_type_name(type), n_dimensions, shape,
-                         true, &data_set));
+                         STORAGE_RESERVED, 0, &data_set));
+    om_h5_release(data_set);
+    return OM_OK;
+}
+
+om_status om_h5_reserve_deflate(om_h5 *file, const char *path, om_type type, int64_t n,
+                                int64_t chunk_elements) {
+    hid_t data_set;
+    OM_TRY(make_data_set(file, path, om_h5_file_type(type), om_type_name(type), 1, &n,
+                         STORAGE_DEFLATE, chunk_elements, &data_set));
     om_h5_release(data_set);
     return OM_OK;
 }
@@ -193,8 +215,8 @@ om_status om_h5_write_rows(om_h5 *file, const char *path, om_type type, int64_t 
     }
     if (status == OM_OK) {
         int64_t row = count_elements(n_dimensions - 1, shape + 1);
-        status = write_elements(file, path, data_set, type, n_dimensions, shape, first * row,
-                                count * row, values);
+        status = om_h5_write_elements(file, path, data_set, type, n_dimensions, shape, first * row,
+                                      count * row, values);
     }
     om_h5_release(data_set);
     return om_h5_agree(file, status);
@@ -227,7 +249,8 @@ static om_status write_pointers(om_h5 *file, const char *path, hid_t data_set,
 om_status om_h5_write_strings(om_h5 *file, const char *path, const om_strings *strings) {
     int64_t n = om_strings_count(strings);
     hid_t data_set;
-    OM_TRY(make_data_set(file, path, om_h5_string_type(), "string", 1, &n, false, &data_set));
+    OM_TRY(make_data_set(file, path, om_h5_string_type(), "string", 1, &n, STORAGE_PLAIN, 0,
+                         &data_set));
     om_status status = write_pointers(file, path, data_set, strings);
     om_h5_release(data_set);
     return status;
@@ -235,7 +258,8 @@ om_status om_h5_write_strings(om_h5 *file, const char *path, const om_strings *s
 
 om_status om_h5_write_string(om_h5 *file, const char *path, const char *text) {
     hid_t data_set;
-    OM_TRY(make_data_set(file, path, om_h5_string_type(), "string", 0, NULL, false, &data_set));
+    OM_TRY(make_data_set(file, path, om_h5_string_type(), "string", 0, NULL, STORAGE_PLAIN, 0,
+                         &data_set));
     om_status status = OM_OK;
     hid_t type = om_h5_string_type();
     if (type < 0 || H5Dwrite(data_set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, &text) < 0) {

@@ -3,10 +3,11 @@
 
 #include "h5ad_private.h"
 #include "oncomark/memory.h"
+#include "oncomark/partition.h"
+#include "oncomark/wide.h"
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Length of one of the three arrays. */
@@ -46,10 +47,33 @@ om_status om_h5ad_csr_shape(const om_h5 *file, const char *path, int64_t *n_rows
     return OM_OK;
 }
 
-/* Reads offsets first_row .. first_row + n_rows and checks them. Owned by the caller. */
-static om_status read_offsets(const om_h5 *file, const char *path, int64_t first_row,
-                              int64_t n_rows, int64_t n_nonzeros, int64_t **offsets) {
+/* The matrix starts and ends where its offsets say. */
+static om_status check_ends(const om_h5 *file, const char *path, int64_t first, int64_t last,
+                            int64_t n_nonzeros) {
+    if (first == 0 && last == n_nonzeros) {
+        return OM_OK;
+    }
+    return om_fail(OM_INPUT,
+                   "%s: object '%s/indptr': found offsets %" PRId64 " to %" PRId64
+                   ", expected 0 to %" PRId64,
+                   om_h5_path(file), path, first, last, n_nonzeros);
+}
+
+static om_status check_offset(const om_h5 *file, const char *part, int64_t row, int64_t offset,
+                              int64_t least, int64_t most) {
+    if (offset >= least && offset <= most) {
+        return OM_OK;
+    }
+    return om_fail(OM_INPUT,
+                   "%s: object '%s': row %" PRId64 ": found offset %" PRId64 ", expected %" PRId64
+                   " to %" PRId64,
+                   om_h5_path(file), part, row, offset, least, most);
+}
+
+om_status om_h5ad_read_offsets(const om_h5 *file, const char *path, int64_t first_row,
+                               int64_t n_rows, int64_t n_nonzeros, int64_t **offsets) {
     char part[OM_H5AD_PATH_CAPACITY];
+    *offsets = NULL;
     OM_TRY(om_h5ad_join(part, file, path, "indptr"));
     int64_t *read = om_malloc(n_rows + 1, sizeof *read);
     if (read == NULL) {
@@ -57,20 +81,15 @@ static om_status read_offsets(const om_h5 *file, const char *path, int64_t first
     }
     om_status status = om_h5_read_rows(file, part, OM_I64, first_row, n_rows + 1, read);
     for (int64_t row = 0; status == OM_OK && row <= n_rows; row++) {
-        int64_t least = row == 0 ? 0 : read[row - 1];
-        if (read[row] < least || read[row] > n_nonzeros) {
-            status = om_fail(OM_INPUT,
-                             "%s: object '%s': row %" PRId64 ": found offset %" PRId64
-                             ", expected %" PRId64 " to %" PRId64,
-                             om_h5_path(file), part, first_row + row, read[row], least, n_nonzeros);
-        }
+        status = check_offset(file, part, first_row + row, read[row], row == 0 ? 0 : read[row - 1],
+                              n_nonzeros);
     }
     if (status != OM_OK) {
         om_free(read);
-        read = NULL;
+        return status;
     }
     *offsets = read;
-    return status;
+    return OM_OK;
 }
 
 om_status om_h5ad_read_indptr(const om_h5 *file, const char *path, int64_t **indptr) {
@@ -79,61 +98,69 @@ om_status om_h5ad_read_indptr(const om_h5 *file, const char *path, int64_t **ind
     int64_t n_nonzeros = 0;
     *indptr = NULL;
     OM_TRY(om_h5ad_csr_shape(file, path, &n_rows, &n_columns, &n_nonzeros));
-    OM_TRY(read_offsets(file, path, 0, n_rows, n_nonzeros, indptr));
-    if ((*indptr)[0] == 0 && (*indptr)[n_rows] == n_nonzeros) {
-        return OM_OK;
+    OM_TRY(om_h5ad_read_offsets(file, path, 0, n_rows, n_nonzeros, indptr));
+    om_status status = check_ends(file, path, (*indptr)[0], (*indptr)[n_rows], n_nonzeros);
+    if (status != OM_OK) {
+        om_free(*indptr);
+        *indptr = NULL;
     }
-    om_status status = om_fail(OM_INPUT,
-                               "%s: object '%s/indptr': found offsets %" PRId64 " to %" PRId64
-                               ", expected 0 to %" PRId64,
-                               om_h5_path(file), path, (*indptr)[0], (*indptr)[n_rows], n_nonzeros);
-    om_free(*indptr);
-    *indptr = NULL;
     return status;
 }
 
-typedef struct entry {
-    int32_t gene;
-    double value;
-} entry;
+/* Offsets of a matrix that are looked up one by one. */
+typedef struct offset_search {
+    const om_h5 *file;
+    const char *path;
+    char part[OM_H5AD_PATH_CAPACITY];
+    int64_t n_rows;
+    int64_t n_nonzeros;
+} offset_search;
 
-static int compare_genes(const void *a, const void *b) {
-    int32_t left = ((const entry *)a)->gene;
-    int32_t right = ((const entry *)b)->gene;
-    return (left > right) - (left < right);
+/* Offsets `row` and `row` + 1. */
+static om_status read_pair(const offset_search *search, int64_t row, int64_t pair[2]) {
+    OM_TRY(om_h5_read_rows(search->file, search->part, OM_I64, row, 2, pair));
+    OM_TRY(check_offset(search->file, search->part, row, pair[0], 0, search->n_nonzeros));
+    return check_offset(search->file, search->part, row + 1, pair[1], pair[0], search->n_nonzeros);
 }
 
-static bool is_ascending(const int32_t *indices, int64_t n) {
-    for (int64_t i = 1; i < n; i++) {
-        if (indices[i] <= indices[i - 1]) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Sorts a cell's entries and adds up repeated ones, as SciPy's readers may leave them. Returns the
- * number that remain, -1 without memory. */
-static int64_t sort_cell(int32_t *indices, double *values, int64_t n) {
-    entry *entries = om_malloc(n, sizeof *entries);
-    if (entries == NULL) {
-        return -1;
-    }
-    for (int64_t i = 0; i < n; i++) {
-        entries[i] = (entry){indices[i], values[i]};
-    }
-    qsort(entries, (size_t)n, sizeof *entries, compare_genes);
-    int64_t kept = 0;
-    for (int64_t i = 0; i < n; i++) {
-        if (kept > 0 && indices[kept - 1] == entries[i].gene) {
-            values[kept - 1] += entries[i].value;
+/* The first row of part `part`, as in om_range_by_weight. */
+static om_status find_cut(const offset_search *search, int parts, int part, int64_t *row) {
+    om_wide target = 2 * (om_wide)search->n_nonzeros * part;
+    int64_t low = 0;
+    int64_t high = part == 0 ? 0 : search->n_rows;
+    while (low < high && part < parts) {
+        int64_t middle = low + (high - low) / 2;
+        int64_t pair[2];
+        OM_TRY(read_pair(search, middle, pair));
+        if (((om_wide)pair[0] + pair[1]) * parts < target) {
+            low = middle + 1;
         } else {
-            indices[kept] = entries[i].gene;
-            values[kept++] = entries[i].value;
+            high = middle;
         }
     }
-    om_free(entries);
-    return kept;
+    *row = part == parts ? search->n_rows : low;
+    return OM_OK;
+}
+
+om_status om_h5ad_range_by_weight(const om_h5 *file, const char *path, int parts, int part,
+                                  int64_t *first, int64_t *count) {
+    offset_search search = {.file = file, .path = path};
+    int64_t n_columns = 0;
+    int64_t ends[2];
+    int64_t end = 0;
+    OM_TRY(om_h5ad_csr_shape(file, path, &search.n_rows, &n_columns, &search.n_nonzeros));
+    OM_TRY(om_h5ad_join(search.part, file, path, "indptr"));
+    OM_TRY(om_h5_read_rows(file, search.part, OM_I64, 0, 1, &ends[0]));
+    OM_TRY(om_h5_read_rows(file, search.part, OM_I64, search.n_rows, 1, &ends[1]));
+    OM_TRY(check_ends(file, path, ends[0], ends[1], search.n_nonzeros));
+    if (search.n_nonzeros == 0) {
+        om_range_even(search.n_rows, parts, part, first, count);
+        return OM_OK;
+    }
+    OM_TRY(find_cut(&search, parts, part, first));
+    OM_TRY(find_cut(&search, parts, part + 1, &end));
+    *count = end - *first;
+    return OM_OK;
 }
 
 static om_status check_cell(const om_h5 *file, const char *path, int64_t cell, int64_t n_genes,
@@ -155,32 +182,14 @@ static om_status check_cell(const om_h5 *file, const char *path, int64_t cell, i
     return OM_OK;
 }
 
-/* Brings the cells into the form of om_counts: ascending, no duplicates, no explicit zeros. */
-static om_status tidy_cells(om_counts *counts, const om_h5 *file, const char *path) {
-    int64_t kept = 0;
-    int64_t first = 0;
-    for (int64_t cell = 0; cell < counts->n_cells; cell++) {
-        int64_t n = counts->indptr[cell + 1] - first;
-        int32_t *indices = counts->indices + first;
-        double *values = counts->values + first;
-        first = counts->indptr[cell + 1];
-        OM_TRY(
-            check_cell(file, path, counts->first_cell + cell, counts->n_genes, indices, values, n));
-        if (!is_ascending(indices, n)) {
-            n = sort_cell(indices, values, n);
-            if (n < 0) {
-                return OM_MEMORY;
-            }
-        }
-        for (int64_t i = 0; i < n; i++) {
-            if (values[i] > 0.0) {
-                counts->indices[kept] = indices[i];
-                counts->values[kept++] = values[i];
-            }
-        }
-        counts->indptr[cell + 1] = kept;
+om_status om_h5ad_tidy_rows(om_counts *rows, const om_h5 *file, const char *path) {
+    int64_t n_duplicates = 0;
+    for (int64_t row = 0; row < rows->n_cells; row++) {
+        int64_t first = rows->indptr[row];
+        OM_TRY(check_cell(file, path, rows->first_cell + row, rows->n_genes, rows->indices + first,
+                          rows->values + first, rows->indptr[row + 1] - first));
     }
-    return OM_OK;
+    return om_counts_tidy(rows, &n_duplicates);
 }
 
 /* By the stored type where that says it. */
@@ -214,7 +223,7 @@ om_status om_h5ad_read_counts(om_counts **out, const om_h5 *file, const char *pa
                        " to %" PRId64,
                        om_h5_path(file), path, n_rows, first_cell, first_cell + n_cells);
     }
-    OM_TRY(read_offsets(file, path, first_cell, n_cells, n_nonzeros, &offsets));
+    OM_TRY(om_h5ad_read_offsets(file, path, first_cell, n_cells, n_nonzeros, &offsets));
     int64_t first = offsets[0];
     int64_t n = offsets[n_cells] - first;
     om_status status = om_counts_create(&counts, n_cells, n);
@@ -237,7 +246,7 @@ om_status om_h5ad_read_counts(om_counts **out, const om_h5 *file, const char *pa
         status = om_h5_read_rows(file, part, OM_F64, first, n, counts->values);
     }
     if (status == OM_OK) {
-        status = tidy_cells(counts, file, path);
+        status = om_h5ad_tidy_rows(counts, file, path);
     }
     if (status == OM_OK) {
         status = find_whole_values(counts, file, part);

@@ -7,24 +7,28 @@
 
 /* SciPy wants one type for both index arrays: a file with two types opens but cannot be sliced. So
  * both are 32 bits wide while the offsets fit, as SciPy itself chooses. */
-static om_type index_type(int64_t n_nonzeros) {
+om_type om_h5ad_index_type(int64_t n_nonzeros) {
     return n_nonzeros <= INT32_MAX ? OM_I32 : OM_I64;
+}
+
+om_status om_h5ad_begin_csr(om_h5 *file, const char *path, int64_t n_rows, int64_t n_columns) {
+    const int64_t shape[2] = {n_rows, n_columns};
+    OM_TRY(om_h5_write_group(file, path));
+    OM_TRY(om_h5ad_encode(file, path, "csr_matrix", "0.1.0"));
+    return om_h5_write_attribute_i64(file, path, "shape", 2, shape);
 }
 
 om_status om_h5ad_reserve_csr(om_h5 *file, const char *path, om_type type, int64_t n_rows,
                               int64_t n_columns, int64_t n_nonzeros) {
     char part[OM_H5AD_PATH_CAPACITY];
-    const int64_t shape[2] = {n_rows, n_columns};
     const int64_t n_offsets = n_rows + 1;
-    OM_TRY(om_h5_write_group(file, path));
-    OM_TRY(om_h5ad_encode(file, path, "csr_matrix", "0.1.0"));
-    OM_TRY(om_h5_write_attribute_i64(file, path, "shape", 2, shape));
+    OM_TRY(om_h5ad_begin_csr(file, path, n_rows, n_columns));
     OM_TRY(om_h5ad_join(part, file, path, "data"));
     OM_TRY(om_h5_reserve(file, part, type, 1, &n_nonzeros));
     OM_TRY(om_h5ad_join(part, file, path, "indices"));
-    OM_TRY(om_h5_reserve(file, part, index_type(n_nonzeros), 1, &n_nonzeros));
+    OM_TRY(om_h5_reserve(file, part, om_h5ad_index_type(n_nonzeros), 1, &n_nonzeros));
     OM_TRY(om_h5ad_join(part, file, path, "indptr"));
-    return om_h5_reserve(file, part, index_type(n_nonzeros), 1, &n_offsets);
+    return om_h5_reserve(file, part, om_h5ad_index_type(n_nonzeros), 1, &n_offsets);
 }
 
 om_status om_h5ad_reserve_dense(om_h5 *file, const char *path, om_type type, int64_t n_rows,

@@ -2,11 +2,10 @@
 #include "oncomark/h5ad.h"
 
 #include "h5ad_private.h"
+#include "h5ad_text.h"
 #include "oncomark/memory.h"
-#include "oncomark/string_map.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 om_status om_h5ad_expect_encoding(const om_h5 *file, const char *path, const char *expected) {
@@ -33,7 +32,7 @@ om_status om_h5ad_length(const om_h5 *file, const char *path, int64_t *length) {
     return OM_OK;
 }
 
-static om_status expect_length(const om_h5 *file, const char *path, int64_t expected) {
+om_status om_h5ad_expect_length(const om_h5 *file, const char *path, int64_t expected) {
     int64_t found = 0;
     OM_TRY(om_h5ad_length(file, path, &found));
     if (found != expected) {
@@ -59,7 +58,7 @@ om_status om_h5ad_expect_rows(const om_h5 *file, const char *frame, const char *
     int64_t n_rows = 0;
     OM_TRY(index_path(file, frame, index));
     OM_TRY(om_h5ad_length(file, index, &n_rows));
-    return expect_length(file, path, n_rows);
+    return om_h5ad_expect_length(file, path, n_rows);
 }
 
 om_status om_h5ad_expect_frame(const om_h5 *file, const char *frame, int64_t n_rows) {
@@ -68,7 +67,7 @@ om_status om_h5ad_expect_frame(const om_h5 *file, const char *frame, int64_t n_r
     }
     char index[OM_H5AD_PATH_CAPACITY];
     OM_TRY(index_path(file, frame, index));
-    return expect_length(file, index, n_rows);
+    return om_h5ad_expect_length(file, index, n_rows);
 }
 
 om_status om_h5ad_read_index(const om_h5 *file, const char *frame, om_strings **index) {
@@ -82,62 +81,13 @@ om_status om_h5ad_columns(const om_h5 *file, const char *frame, om_strings **col
     return om_h5_read_attribute_strings(file, frame, "column-order", columns);
 }
 
-static om_status check_codes(const om_h5 *file, const char *path, int64_t n, const int32_t *codes,
-                             int64_t n_categories) {
-    for (int64_t i = 0; i < n; i++) {
-        if (codes[i] < -1 || codes[i] >= n_categories) {
-            return om_fail(OM_INPUT,
-                           "%s: object '%s': row %" PRId64 ": found code %" PRId32
-                           ", expected -1 to %" PRId64,
-                           om_h5_path(file), path, i, codes[i], n_categories - 1);
-        }
-    }
-    return OM_OK;
-}
-
-/* Appends numbers as text: integers in full, others by %.17g. */
-static om_status add_numbers(const om_h5 *file, const char *path, bool integers, int64_t n,
-                             om_strings *strings) {
-    int64_t *whole = om_malloc(integers ? n : 0, sizeof *whole);
-    double *real = om_malloc(integers ? 0 : n, sizeof *real);
-    om_status status = whole == NULL || real == NULL ? OM_MEMORY : OM_OK;
-    if (status == OM_OK) {
-        status = integers ? om_h5_read_rows(file, path, OM_I64, 0, n, whole)
-                          : om_h5_read_rows(file, path, OM_F64, 0, n, real);
-    }
-    for (int64_t i = 0; status == OM_OK && i < n; i++) {
-        char text[32];
-        if (integers) {
-            snprintf(text, sizeof text, "%" PRId64, whole[i]);
-        } else {
-            snprintf(text, sizeof text, "%.17g", real[i]);
-        }
-        status = om_strings_add(strings, text);
-    }
-    om_free(real);
-    om_free(whole);
-    return status;
-}
-
-/* Strings, or numbers as text: samples and patients are often numbered. */
-static om_status read_text(const om_h5 *file, const char *path, om_strings **strings) {
-    om_type type;
-    int64_t n = 0;
-    if (!om_h5_exists(file, path) || om_h5_type(file, path, &type) != OM_OK) {
-        return om_h5_read_strings(file, path, strings);
-    }
-    OM_TRY(om_h5ad_length(file, path, &n));
-    OM_TRY(om_strings_create(strings));
-    return add_numbers(file, path, type != OM_F32 && type != OM_F64, n, *strings);
-}
-
 static om_status read_categorical_group(const om_h5 *file, const char *column, int32_t **codes,
                                         om_strings **categories) {
     char path[OM_H5AD_PATH_CAPACITY];
     int64_t n = 0;
     OM_TRY(om_h5ad_expect_encoding(file, column, "categorical"));
     OM_TRY(om_h5ad_join(path, file, column, "categories"));
-    OM_TRY(read_text(file, path, categories));
+    OM_TRY(om_h5ad_read_text(file, path, NULL, categories));
     OM_TRY(om_h5ad_join(path, file, column, "codes"));
     OM_TRY(om_h5ad_length(file, path, &n));
     *codes = om_malloc(n, sizeof **codes);
@@ -145,44 +95,20 @@ static om_status read_categorical_group(const om_h5 *file, const char *column, i
         return OM_MEMORY;
     }
     OM_TRY(om_h5_read_rows(file, path, OM_I32, 0, n, *codes));
-    return check_codes(file, path, n, *codes, om_strings_count(*categories));
-}
-
-/* Gives equal strings equal codes, in the order in which they first appear. */
-static om_status encode_strings(const om_h5 *file, const char *path, const om_strings *values,
-                                int32_t *codes, om_strings *categories) {
-    om_string_map *map = NULL;
-    om_status status = om_string_map_create(&map);
-    for (int64_t i = 0; status == OM_OK && i < om_strings_count(values); i++) {
-        const char *text = om_strings_get(values, i);
-        int64_t code = om_string_map_get(map, text, -1);
-        if (code < 0) {
-            code = om_string_map_count(map);
-            if (code >= INT32_MAX) {
-                status =
-                    om_fail(OM_INPUT, "%s: object '%s': found more than %" PRId32 " categories",
-                            om_h5_path(file), path, INT32_MAX);
-            }
-            status = status == OM_OK ? om_string_map_add(map, text, code, NULL) : status;
-            status = status == OM_OK ? om_strings_add(categories, text) : status;
-        }
-        codes[i] = (int32_t)code;
-    }
-    om_string_map_destroy(&map);
-    return status;
+    return om_h5ad_check_codes(file, path, n, *codes, om_strings_count(*categories));
 }
 
 static om_status read_string_column(const om_h5 *file, const char *column, int32_t **codes,
                                     om_strings **categories) {
     om_strings *values = NULL;
-    om_status status = read_text(file, column, &values);
+    om_status status = om_h5ad_read_text(file, column, NULL, &values);
     if (status == OM_OK) {
         status = om_strings_create(categories);
     }
     if (status == OM_OK) {
         *codes = om_malloc(om_strings_count(values), sizeof **codes);
-        status =
-            *codes == NULL ? OM_MEMORY : encode_strings(file, column, values, *codes, *categories);
+        status = *codes == NULL ? OM_MEMORY
+                                : om_h5ad_encode_strings(file, column, values, *codes, *categories);
     }
     om_strings_destroy(&values);
     return status;

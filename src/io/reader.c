@@ -1,5 +1,6 @@
 #include "oncomark/reader.h"
 
+#include "io/inflate.h"
 #include "oncomark/memory.h"
 
 #include <errno.h>
@@ -9,24 +10,22 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 enum {
     BUFFER_BYTES = 1 << 18,
-    LONGEST_LINE = 1 << 28, /* a file without line ends must not fill the memory */
-    LARGEST_READ = 1 << 30  /* zlib counts in unsigned int */
+    LONGEST_LINE = 1 << 28 /* a file without line ends must not fill the memory */
 };
 
 struct om_reader {
     char *path;
-    gzFile stream;
-    char *buffer; /* text read ahead by om_reader_line */
+    int descriptor;
+    om_inflate *inflate; /* NULL: plain text */
+    char *buffer;        /* text read ahead by om_reader_line */
     size_t capacity;
     size_t start; /* of the text not yet handed out */
     size_t end;
     int64_t line_number;
     int64_t offset;
-    bool gzip;
     bool at_end;
 };
 
@@ -62,24 +61,19 @@ bool om_file_exists(const char *path) {
 static om_status open_stream(om_reader *reader) {
     struct stat status;
     OM_TRY(check_file(reader->path, &status));
-    int descriptor = open(reader->path, O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) {
+    reader->descriptor = open(reader->path, O_RDONLY | O_CLOEXEC);
+    if (reader->descriptor < 0) {
         return om_fail(OM_INPUT, "%s: cannot be read: %s", reader->path, strerror(errno));
     }
     unsigned char magic[2] = {0, 0};
-    ssize_t n_magic = pread(descriptor, magic, sizeof magic, 0);
+    ssize_t n_magic = pread(reader->descriptor, magic, sizeof magic, 0);
     if (n_magic < 0) {
-        int cause = errno;
-        close(descriptor);
-        return om_fail(OM_SYSTEM, "%s: cannot be read: %s", reader->path, strerror(cause));
+        return om_fail(OM_SYSTEM, "%s: cannot be read: %s", reader->path, strerror(errno));
     }
-    reader->gzip = n_magic == 2 && magic[0] == 0x1f && magic[1] == 0x8b;
-    reader->stream = gzdopen(descriptor, "rb");
-    if (reader->stream == NULL) {
-        close(descriptor);
-        return om_fail(OM_MEMORY, "%s: out of memory for reading", reader->path);
+    if (n_magic == 2 && magic[0] == 0x1f && magic[1] == 0x8b) {
+        return om_inflate_create(&reader->inflate, reader->descriptor, reader->path,
+                                 om_inflate_best());
     }
-    gzbuffer(reader->stream, BUFFER_BYTES);
     return OM_OK;
 }
 
@@ -89,6 +83,7 @@ om_status om_reader_open(om_reader **out, const char *path) {
     if (reader == NULL) {
         return OM_MEMORY;
     }
+    reader->descriptor = -1;
     reader->path = om_strdup(path);
     om_status status = reader->path == NULL ? OM_MEMORY : open_stream(reader);
     if (status != OM_OK) {
@@ -103,8 +98,9 @@ void om_reader_close(om_reader **reader) {
     if (reader == NULL || *reader == NULL) {
         return;
     }
-    if ((*reader)->stream != NULL) {
-        gzclose((*reader)->stream);
+    om_inflate_destroy(&(*reader)->inflate);
+    if ((*reader)->descriptor >= 0) {
+        close((*reader)->descriptor);
     }
     om_free((*reader)->buffer);
     om_free((*reader)->path);
@@ -113,21 +109,16 @@ void om_reader_close(om_reader **reader) {
 }
 
 static om_status read_stream(om_reader *reader, char *bytes, size_t capacity, size_t *length) {
-    *length = 0;
-    unsigned wanted = capacity < LARGEST_READ ? (unsigned)capacity : LARGEST_READ;
-    int got = gzread(reader->stream, bytes, wanted);
-    /* A stream that ends early gives its last bytes first, so the state is asked at once. */
-    int state = Z_OK;
-    const char *words = gzerror(reader->stream, &state);
-    if (got < 0 && state == Z_ERRNO) {
-        return om_fail(OM_SYSTEM, "%s: cannot be read: %s", reader->path, strerror(errno));
+    if (reader->inflate != NULL) {
+        return om_inflate_read(reader->inflate, bytes, capacity, length);
     }
-    if (got < 0 || state == Z_BUF_ERROR) {
-        const char *cause = strstr(words, ": "); /* behind zlib's name of the stream */
-        return om_fail(OM_INPUT,
-                       "%s: found a truncated or damaged gzip stream (%s) after %" PRId64
-                       " bytes of text, expected a whole one",
-                       reader->path, cause == NULL ? words : cause + 2, reader->offset);
+    ssize_t got = 0;
+    *length = 0;
+    do {
+        got = read(reader->descriptor, bytes, capacity);
+    } while (got < 0 && errno == EINTR);
+    if (got < 0) {
+        return om_fail(OM_SYSTEM, "%s: cannot be read: %s", reader->path, strerror(errno));
     }
     *length = (size_t)got;
     return OM_OK;
@@ -226,7 +217,7 @@ const char *om_reader_path(const om_reader *reader) {
 }
 
 bool om_reader_is_gzip(const om_reader *reader) {
-    return reader->gzip;
+    return reader->inflate != NULL;
 }
 
 om_status om_file_read_all(const char *path, char **bytes, int64_t *length) {

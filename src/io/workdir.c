@@ -5,11 +5,11 @@
 #include "oncomark/atomic_file.h"
 #include "oncomark/memory.h"
 #include "oncomark/reader.h"
+#include "stage_record.h"
 
 #include <mpi.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 struct om_workdir {
     om_ctx *ctx;
@@ -21,14 +21,7 @@ struct om_workdir {
     cJSON *artefacts; /* by name; the same on all ranks, as of opening or the last stage's end */
     cJSON *stages;    /* rank 0 only */
     const char *stage;
-    double stage_started;
-    int64_t counters[OM_N_COUNTERS];
-};
-
-static const char *const counter_names[OM_N_COUNTERS] = {
-    [OM_COUNT_NONZEROS] = "nonzeros",
-    [OM_COUNT_PARSED_BYTES] = "parsed_bytes",
-    [OM_COUNT_TRAINING_ROWS] = "training_rows",
+    om_stage_record record;
 };
 
 static om_status join(char **out, const char *folder, const char *name) {
@@ -142,6 +135,7 @@ static void destroy(om_workdir **workdir) {
         return;
     }
     om_lock_release(&(*workdir)->lock);
+    om_stage_record_release(&(*workdir)->record);
     cJSON_Delete((*workdir)->artefacts);
     cJSON_Delete((*workdir)->stages);
     om_free((*workdir)->folder);
@@ -244,7 +238,9 @@ om_status om_workdir_commit(om_workdir *workdir, const char *stage, const char *
         status = om_manifest_set_aside(path, om_context_log(workdir->ctx));
     }
     if (status == OM_OK) {
+        double started = MPI_Wtime();
         status = om_file_commit(temporary, path);
+        workdir->record.flush_seconds += MPI_Wtime() - started;
     }
     if (status == OM_OK) {
         status =
@@ -257,52 +253,17 @@ om_status om_workdir_commit(om_workdir *workdir, const char *stage, const char *
 }
 
 void om_workdir_count(om_workdir *workdir, om_counter counter, int64_t amount) {
-    workdir->counters[counter] += amount;
+    workdir->record.counters[counter] += amount;
 }
 
 om_status om_workdir_stage_begin(om_workdir *workdir, const char *stage) {
     workdir->stage = stage;
-    workdir->stage_started = MPI_Wtime();
-    memset(workdir->counters, 0, sizeof workdir->counters);
+    om_stage_record_begin(&workdir->record);
     return OM_OK;
-}
-
-/* `values` [n_ranks] as an array under `name`. Whole numbers up to 2^53 are exact in JSON. */
-static om_status add_per_rank(cJSON *object, const char *name, const int64_t *values, int n_ranks,
-                              int stride) {
-    cJSON *array = cJSON_AddArrayToObject(object, name);
-    for (int rank = 0; rank < n_ranks; rank++) {
-        cJSON *number = cJSON_CreateNumber((double)values[(int64_t)rank * stride]);
-        if (array == NULL || !cJSON_AddItemToArray(array, number)) {
-            return om_fail(OM_MEMORY, "out of memory: JSON");
-        }
-    }
-    return OM_OK;
-}
-
-enum { PER_RANK = OM_N_COUNTERS + 1 }; /* the counters and the peak memory */
-
-static om_status describe_stage(cJSON *stage, const om_workdir *workdir, const int64_t *values) {
-    int n_ranks = om_context_size(workdir->ctx);
-    time_t now = time(NULL);
-    struct tm utc;
-    char finished[32];
-    gmtime_r(&now, &utc);
-    strftime(finished, sizeof finished, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    if (cJSON_AddStringToObject(stage, "finished", finished) == NULL ||
-        cJSON_AddNumberToObject(stage, "wall_seconds", MPI_Wtime() - workdir->stage_started) ==
-            NULL ||
-        cJSON_AddNumberToObject(stage, "ranks", n_ranks) == NULL) {
-        return om_fail(OM_MEMORY, "out of memory: JSON");
-    }
-    for (int i = 0; i < OM_N_COUNTERS; i++) {
-        OM_TRY(add_per_rank(stage, counter_names[i], values + i, n_ranks, PER_RANK));
-    }
-    return add_per_rank(stage, "peak_memory_bytes", values + OM_N_COUNTERS, n_ranks, PER_RANK);
 }
 
 /* Rank 0: takes in what all groups committed, and the stage's record. */
-static om_status end_on_root(om_workdir *workdir, const int64_t *values, bool did_work) {
+static om_status end_on_root(om_workdir *workdir, bool did_work) {
     cJSON_Delete(workdir->artefacts);
     workdir->artefacts = NULL;
     OM_TRY(om_manifest_read_records(&workdir->artefacts, workdir->folder, workdir->records,
@@ -312,7 +273,7 @@ static om_status end_on_root(om_workdir *workdir, const int64_t *values, bool di
         if (stage == NULL) {
             return om_fail(OM_MEMORY, "out of memory: JSON");
         }
-        om_status status = describe_stage(stage, workdir, values);
+        om_status status = om_stage_record_describe(&workdir->record, stage);
         if (status != OM_OK) {
             cJSON_Delete(stage);
             return status;
@@ -323,6 +284,18 @@ static om_status end_on_root(om_workdir *workdir, const int64_t *values, bool di
     return write_manifest(workdir);
 }
 
+/* Memory beyond the promised limit is told, not hidden. */
+static void check_memory(const om_workdir *workdir) {
+    int64_t peak = om_stage_record_peak(&workdir->record);
+    if (peak > workdir->job->memory_limit) {
+        om_log_warn(om_context_log(workdir->ctx),
+                    "%s took %.2f GiB of memory on its largest rank, more than memory_limit "
+                    "(%.2f GiB)",
+                    workdir->stage, (double)peak / 0x1p30,
+                    (double)workdir->job->memory_limit / 0x1p30);
+    }
+}
+
 om_status om_workdir_stage_end(om_workdir *workdir, bool did_work) {
     om_ctx *ctx = workdir->ctx;
     int64_t any = did_work ? 1 : 0;
@@ -330,14 +303,11 @@ om_status om_workdir_stage_end(om_workdir *workdir, bool did_work) {
     if (any == 0) {
         om_log_info(om_context_log(ctx), "%s: done already", workdir->stage);
     }
-    int64_t mine[PER_RANK];
-    memcpy(mine, workdir->counters, sizeof workdir->counters);
-    mine[OM_N_COUNTERS] = om_memory_peak();
-    int64_t *values = om_calloc((int64_t)om_context_size(ctx) * PER_RANK, sizeof *values);
-    OM_TRY(om_agree(ctx, values != NULL ? OM_OK : OM_MEMORY));
-    MPI_Gather(mine, PER_RANK, MPI_INT64_T, values, PER_RANK, MPI_INT64_T, 0, om_context_comm(ctx));
-    om_status status = om_context_is_root(ctx) ? end_on_root(workdir, values, any != 0) : OM_OK;
-    om_free(values);
+    OM_TRY(om_stage_record_end(&workdir->record, ctx));
+    om_status status = om_context_is_root(ctx) ? end_on_root(workdir, any != 0) : OM_OK;
     OM_TRY(om_agree(ctx, status));
+    if (om_context_is_root(ctx)) {
+        check_memory(workdir);
+    }
     return share_artefacts(workdir);
 }

@@ -64,10 +64,17 @@ static int by_decreasing_variance(const void *left, const void *right) {
     return (a->gene > b->gene) - (a->gene < b->gene);
 }
 
-/* Counts up in[gene] of the most variable genes of a label. */
-static void mark_most_variable(uint8_t *in, gene_variance *order, const om_gene_sums *sums,
-                               int label, int64_t most_variable) {
+om_status om_features_mark(uint8_t *in, const om_gene_sums *sums, int label,
+                           int64_t most_variable) {
     om_wide n = sums->n_samples[label];
+    if (n == 0) {
+        return om_fail(OM_INPUT, "features: found no %s synthetic samples, expected at least one",
+                       label == 1 ? "positive" : "negative");
+    }
+    gene_variance *order = om_malloc(sums->n_genes, sizeof *order);
+    if (order == NULL) {
+        return OM_MEMORY;
+    }
     for (int64_t g = 0; g < sums->n_genes; g++) {
         om_wide sum = sums->sum[label][g];
         order[g] = (gene_variance){n * sums->sum_of_squares[label][g] - sum * sum, g};
@@ -76,6 +83,8 @@ static void mark_most_variable(uint8_t *in, gene_variance *order, const om_gene_
     for (int64_t i = 0; i < sums->n_genes && i < most_variable; i++) {
         in[order[i].gene]++;
     }
+    om_free(order);
+    return OM_OK;
 }
 
 om_status om_features_check_count(int64_t n_features) {
@@ -97,21 +106,13 @@ om_status om_features_select(int64_t **genes, int64_t *n_features, const om_gene
                              int64_t most_variable) {
     *genes = NULL;
     *n_features = 0;
-    for (int label = 0; label < 2; label++) {
-        if (sums->n_samples[label] == 0) {
-            return om_fail(OM_INPUT,
-                           "features: found no %s synthetic samples to train on, expected at "
-                           "least one",
-                           label == 1 ? "positive" : "negative");
-        }
-    }
-    gene_variance *order = om_malloc(sums->n_genes, sizeof *order);
     uint8_t *in = om_calloc(sums->n_genes, sizeof *in);
     *genes = om_malloc(sums->n_genes, sizeof **genes);
-    om_status status = order != NULL && in != NULL && *genes != NULL ? OM_OK : OM_MEMORY;
+    om_status status = in != NULL && *genes != NULL ? OM_OK : OM_MEMORY;
+    for (int label = 0; label < 2 && status == OM_OK; label++) {
+        status = om_features_mark(in, sums, label, most_variable);
+    }
     if (status == OM_OK) {
-        mark_most_variable(in, order, sums, 0, most_variable);
-        mark_most_variable(in, order, sums, 1, most_variable);
         for (int64_t g = 0; g < sums->n_genes; g++) {
             if (in[g] == 2) {
                 (*genes)[(*n_features)++] = g;
@@ -119,7 +120,6 @@ om_status om_features_select(int64_t **genes, int64_t *n_features, const om_gene
         }
         status = om_features_check_count(*n_features);
     }
-    om_free(order);
     om_free(in);
     if (status != OM_OK) {
         om_free(*genes);

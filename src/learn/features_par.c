@@ -30,32 +30,40 @@ static om_status sum_rows(om_gene_sums **sums, const om_ctx *ctx, const char *pa
     return status;
 }
 
+om_status om_gene_sums_read(om_gene_sums **out, om_ctx *ctx, const char *path,
+                            const om_sample_table *table, const bool *counted, int64_t *nonzeros) {
+    *out = NULL;
+    if (nonzeros != NULL) {
+        *nonzeros = 0;
+    }
+    om_status status = om_agree(ctx, sum_rows(out, ctx, path, table, counted, nonzeros));
+    for (int label = 0; label < 2 && status == OM_OK; label++) {
+        status = om_sum_wide(ctx, (*out)->sum[label], (*out)->n_genes);
+        if (status == OM_OK) {
+            status = om_sum_wide(ctx, (*out)->sum_of_squares[label], (*out)->n_genes);
+        }
+    }
+    if (status == OM_OK) {
+        status = om_sum_i64(ctx, (*out)->n_samples, 2);
+    }
+    if (status != OM_OK) {
+        om_gene_sums_destroy(out);
+    }
+    return status;
+}
+
 om_status om_features_read(int64_t **genes, int64_t *n_features, om_ctx *ctx, const char *path,
                            const om_sample_table *table, const bool *counted, int64_t most_variable,
                            int64_t *nonzeros) {
     *genes = NULL;
-    if (nonzeros != NULL) {
-        *nonzeros = 0;
-    }
     om_gene_sums *sums = NULL;
-    om_status status = sum_rows(&sums, ctx, path, table, counted, nonzeros);
-    status = om_agree(ctx, status);
-    for (int label = 0; label < 2 && status == OM_OK; label++) {
-        status = om_sum_wide(ctx, sums->sum[label], sums->n_genes);
-        if (status == OM_OK) {
-            status = om_sum_wide(ctx, sums->sum_of_squares[label], sums->n_genes);
-        }
-    }
+    om_status status = om_gene_sums_read(&sums, ctx, path, table, counted, nonzeros);
     if (status == OM_OK) {
-        status = om_sum_i64(ctx, sums->n_samples, 2);
+        status = om_agree(ctx, om_features_select(genes, n_features, sums, most_variable));
     }
-    if (status == OM_OK) {
-        status = om_features_select(genes, n_features, sums, most_variable);
-        status = om_agree(ctx, status);
-        if (status != OM_OK) {
-            om_free(*genes);
-            *genes = NULL;
-        }
+    if (status != OM_OK) {
+        om_free(*genes);
+        *genes = NULL;
     }
     om_gene_sums_destroy(&sums);
     return status;

@@ -32,7 +32,8 @@ om_progress *om_progress_begin(om_log *log, const char *label, int64_t total, co
     }
     *progress =
         (om_progress){.log = log, .label = label, .unit = unit, .total = total, .started = now()};
-    progress->shown = progress->started;
+    /* A terminal shows the first step at once. */
+    progress->shown = progress->started - (om_log_is_terminal(log) ? terminal_interval : 0);
     return progress;
 }
 

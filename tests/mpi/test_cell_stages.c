@@ -12,6 +12,7 @@
 #include "tiny_corpus.h"
 
 #include <math.h>
+#include <unistd.h>
 
 static om_h5 *open_artefact(const char *workdir, const char *artefact) {
     om_h5 *file = NULL;
@@ -320,6 +321,65 @@ static void digests_do_not_depend_on_ranks(void **state) {
     barrier();
 }
 
+static void forget_scores(void) {
+    for (int i = 0; i < N_SETS && is_root(); i++) {
+        char name[TEST_PATH];
+        snprintf(name, sizeof name, "work/%s", artefacts[i]);
+        assert_int_equal(unlink(test_path(folder, name)), 0);
+    }
+    barrier();
+}
+
+/* Scores with ever less memory, down to a cell at a time and no room for any rare gene. */
+static void scores_do_not_depend_on_memory(void **state) {
+    (void)state;
+    const int64_t limits[] = {1 << 20, 1 << 16, 1 << 12, 1};
+    const int64_t usual = memory_limit;
+    char before[N_ARTEFACTS][OM_DIGEST_HEX];
+    read_digests(ctx, "work", before);
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+        char after[N_ARTEFACTS][OM_DIGEST_HEX];
+        forget_scores();
+        memory_limit = limits[i];
+        run_well(ctx, "work", NULL, "s");
+        memory_limit = usual;
+        barrier();
+        read_digests(ctx, "work", after);
+        for (int d = 0; d < N_SETS; d++) {
+            assert_string_equal(after[d], before[d]);
+        }
+    }
+}
+
+static void forget_synthetic(void) {
+    if (is_root()) {
+        assert_int_equal(unlink(test_path(folder, "work/thresholds.csv")), 0);
+        assert_int_equal(unlink(test_path(folder, "work/synthetic.h5ad")), 0);
+    }
+    barrier();
+}
+
+/* Cells of which few are in memory at a time, down to one, sums in parts and in a file. */
+static void synthetic_samples_do_not_depend_on_memory(void **state) {
+    (void)state;
+    const int64_t limits[] = {1 << 28, (64 << 20) + 40000, (64 << 20) + 4000, 1};
+    const int64_t usual = memory_limit;
+    char before[N_ARTEFACTS][OM_DIGEST_HEX];
+    read_digests(ctx, "work", before);
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+        char after[N_ARTEFACTS][OM_DIGEST_HEX];
+        forget_synthetic();
+        memory_limit = limits[i];
+        run_well(ctx, "work", NULL, "ty");
+        memory_limit = usual;
+        barrier();
+        read_digests(ctx, "work", after);
+        for (int a = N_SETS; a < N_ARTEFACTS; a++) {
+            assert_string_equal(after[a], before[a]);
+        }
+    }
+}
+
 static ino_t inode(const char *artefact) {
     char name[TEST_PATH];
     struct stat status;
@@ -420,6 +480,8 @@ int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stages_follow_the_method),
         cmocka_unit_test(digests_do_not_depend_on_ranks),
+        cmocka_unit_test(scores_do_not_depend_on_memory),
+        cmocka_unit_test(synthetic_samples_do_not_depend_on_memory),
         cmocka_unit_test(what_is_current_is_kept),
         cmocka_unit_test(faults_are_named),
         cmocka_unit_test(tissue_without_cells_is_skipped),

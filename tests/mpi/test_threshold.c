@@ -3,6 +3,7 @@
 #include "oncomark/memory.h"
 #include "oncomark/partition.h"
 #include "oncomark/random.h"
+#include "oncomark/score_pool.h"
 #include "oncomark/threshold.h"
 #include "unit/cells/naive.h"
 #include "unit_test.h"
@@ -12,6 +13,7 @@
 enum { MOST = 5003 };
 
 static om_ctx *ctx;
+static char folder[TEST_PATH];
 
 /* Every hallmark has another kind of scores. The same on all ranks. */
 static double draw(om_random *random, int hallmark, int64_t i, int64_t n) {
@@ -61,13 +63,28 @@ static void column(double *out, const double *scores, int64_t n, int hallmark) {
 static const int64_t sizes[] = {0, 1, 2, 3, 4, 5, 17, 200, 1001, MOST};
 enum { N_SIZES = sizeof sizes / sizeof sizes[0] };
 
-static void find(om_threshold out[OM_N_HALLMARKS], const om_threshold_parameters *parameters,
-                 int64_t n, const double *scores) {
+/* A pool of scores, in memory or, without any, in a file. */
+static om_score_pool *pool_of(int64_t n, const double *scores, int64_t memory) {
+    om_score_pool *pool = NULL;
+    assert_int_equal(om_score_pool_create(&pool, test_path(folder, "spill"), memory), OM_OK);
+    assert_int_equal(om_score_pool_add(pool, n, scores, NULL), OM_OK);
+    assert_int_equal(om_score_pool_count(pool), n);
+    return pool;
+}
+
+/* This rank's share. */
+static om_score_pool *share_of(int64_t n, const double *scores, int64_t memory) {
     int64_t first = 0;
     int64_t count = 0;
     om_range_even(n, om_context_size(ctx), om_context_rank(ctx), &first, &count);
-    assert_int_equal(
-        om_threshold_find(out, ctx, parameters, count, scores + first * OM_N_HALLMARKS), OM_OK);
+    return pool_of(count, scores + first * OM_N_HALLMARKS, memory);
+}
+
+static void find(om_threshold out[OM_N_HALLMARKS], const om_threshold_parameters *parameters,
+                 int64_t n, const double *scores) {
+    om_score_pool *pool = share_of(n, scores, 1 << 24);
+    assert_int_equal(om_threshold_find(out, ctx, parameters, pool), OM_OK);
+    om_score_pool_destroy(&pool);
 }
 
 static void check_counts(const om_threshold *found, const double *values, int64_t n,
@@ -142,13 +159,38 @@ static void share_of_scores_does_not_matter(void **state) {
     om_threshold uneven[OM_N_HALLMARKS];
     find(even, &parameters, 1001, scores);
     bool is_last = om_context_rank(ctx) == om_context_size(ctx) - 1;
-    assert_int_equal(
-        om_threshold_find(uneven, ctx, &parameters, is_last ? 1001 : 0, is_last ? scores : NULL),
-        OM_OK);
+    om_score_pool *pool = pool_of(is_last ? 1001 : 0, scores, 1 << 24);
+    assert_int_equal(om_threshold_find(uneven, ctx, &parameters, pool), OM_OK);
+    om_score_pool_destroy(&pool);
     for (int h = 0; h < OM_N_HALLMARKS; h++) {
         assert_true(even[h].low == uneven[h].low && even[h].high == uneven[h].high);
         assert_int_equal(even[h].n_positive, uneven[h].n_positive);
         assert_int_equal(even[h].n_negative, uneven[h].n_negative);
+    }
+    free(scores);
+}
+
+/* More than fits in a block, on some rank count each rank: in memory, or none of it. */
+static void memory_does_not_matter(void **state) {
+    (void)state;
+    const int64_t n = 120011;
+    double *scores = draw_scores(n);
+    const om_threshold_parameters parameters = {.method = OM_OTSU_HALVES, .bins = 256};
+    const int64_t memory[] = {1 << 28, 2 << 20, 0};
+    om_threshold found[3][OM_N_HALLMARKS];
+    for (int i = 0; i < 3; i++) {
+        om_score_pool *pool = share_of(n, scores, memory[i]);
+        memset(found[i], 0, sizeof found[i]);
+        assert_int_equal(om_threshold_find(found[i], ctx, &parameters, pool), OM_OK);
+        om_score_pool_destroy(&pool);
+    }
+    for (int h = 0; h < OM_N_HALLMARKS; h++) {
+        assert_true(found[0][h].has_low && found[0][h].n_cells == n);
+        for (int i = 1; i < 3; i++) {
+            assert_true(found[i][h].low == found[0][h].low && found[i][h].high == found[0][h].high);
+            assert_int_equal(found[i][h].n_positive, found[0][h].n_positive);
+            assert_int_equal(found[i][h].n_negative, found[0][h].n_negative);
+        }
     }
     free(scores);
 }
@@ -159,14 +201,10 @@ static void order_statistics_equal_sorting(void **state) {
     const int64_t n = 1001;
     double *scores = draw_scores(n);
     const int64_t places[] = {0, 1, 333, 500, 999, 1000};
-    int64_t first = 0;
-    int64_t count = 0;
-    om_range_even(n, om_context_size(ctx), om_context_rank(ctx), &first, &count);
+    om_score_pool *pool = share_of(n, scores, 1 << 24);
     for (int p = 0; p < 6; p++) {
         om_order_statistic found[OM_N_HALLMARKS];
-        assert_int_equal(
-            om_threshold_rank(found, ctx, count, scores + first * OM_N_HALLMARKS, places[p]),
-            OM_OK);
+        assert_int_equal(om_threshold_rank(found, ctx, pool, places[p]), OM_OK);
         for (int h = 0; h < OM_N_HALLMARKS; h++) {
             int64_t n_below = 0;
             int64_t n_equal = 0;
@@ -182,6 +220,7 @@ static void order_statistics_equal_sorting(void **state) {
             assert_int_equal(found[h].n_equal, n_equal);
         }
     }
+    om_score_pool_destroy(&pool);
     free(scores);
 }
 
@@ -192,15 +231,17 @@ static void memory_failure_is_shared(void **state) {
     const om_threshold_parameters parameters = {.method = OM_OTSU_HALVES, .bins = 256};
     om_threshold found[OM_N_HALLMARKS];
     om_status status = OM_MEMORY;
+    om_score_pool *pool = pool_of(17, scores, 1 << 24);
     for (int64_t n = 0; status == OM_MEMORY; n++) {
         om_memory_fail_after(om_context_rank(ctx) == om_context_size(ctx) - 1 ? n : -1);
-        status = om_threshold_find(found, ctx, &parameters, 17, scores);
+        status = om_threshold_find(found, ctx, &parameters, pool);
         int64_t worst = status;
         assert_int_equal(om_max_i64(ctx, &worst, 1), OM_OK);
         assert_int_equal(worst, status);
     }
     om_memory_fail_after(-1);
     assert_int_equal(status, OM_OK);
+    om_score_pool_destroy(&pool);
     free(scores);
 }
 
@@ -228,15 +269,18 @@ static void table_reaches_all_ranks(void **state) {
 int main(int argc, char **argv) {
     MPI_Init(&argc, &argv);
     test_context_create(&ctx);
+    test_folder_share(ctx, folder);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(halves_equal_sorting),
         cmocka_unit_test(one_threshold_equals_naive),
         cmocka_unit_test(share_of_scores_does_not_matter),
+        cmocka_unit_test(memory_does_not_matter),
         cmocka_unit_test(order_statistics_equal_sorting),
         cmocka_unit_test(memory_failure_is_shared),
         cmocka_unit_test(table_reaches_all_ranks),
     };
     int failed = cmocka_run_group_tests_name("threshold", tests, NULL, NULL);
+    test_folder_unshare(ctx, folder);
     test_context_destroy(&ctx);
     MPI_Finalize();
     return failed;

@@ -14,6 +14,7 @@ enum { N_GENES = 60, N_CELLS = 90, N_SETS = 4, N_SAMPLES = 4, LENGTH = 4, MIN_CE
 
 static om_ctx *ctx;
 static char folder[TEST_PATH];
+static int64_t memory_limit = (int64_t)2 << 30; /* of the jobs that are made */
 
 /* Two lung studies of counts, skin in TPM, and logarithms that are only scored. */
 enum { LUNG_A, LUNG_B, SKIN, LOGS };
@@ -150,6 +151,7 @@ static om_job *make_job(const char *workdir, const char *data, const char *setti
     if (om_job_parse(&job, path, text, (int64_t)strlen(text), settings) != OM_OK) {
         fail_msg("%s", om_error_message());
     }
+    job->memory_limit = memory_limit;
     om_strings_destroy(&settings);
     om_free(text);
     om_free(path);

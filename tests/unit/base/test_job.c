@@ -43,6 +43,8 @@ static void defaults_are_the_documented_ones(void **state) {
     assert_string_equal(job->workdir, "work/demo");
     assert_string_equal(job->gene_sets, "sets.gmt");
     assert_null(job->alias_table);
+    assert_true(job->memory_limit == INT64_C(2) << 30);
+    assert_int_equal(job->store.compression, OM_COMPRESSION_NONE);
     assert_string_equal(job->path, "demo.yaml");
     assert_int_equal(job->qc.min_genes, 200);
     assert_int_equal(job->qc.max_genes, 6000);
@@ -62,6 +64,31 @@ static void defaults_are_the_documented_ones(void **state) {
     assert_int_equal(job->features.most_variable, 10000);
     om_job_destroy(&job);
     assert_null(job);
+}
+
+static void sizes_have_units(void **state) {
+    static const struct {
+        const char *text;
+        int64_t bytes;
+    } sizes[] = {{"1GiB", INT64_C(1) << 30},
+                 {"1 gib", INT64_C(1) << 30},
+                 {"1.5 GB", 1500000000},
+                 {"512 MiB", INT64_C(1) << 29},
+                 {"300MB", 300000000},
+                 {"1 TiB", INT64_C(1) << 40},
+                 {"2TB", INT64_C(2000) * 1000000000},
+                 {"268435456 B", 268435456},
+                 {"262144KiB", 268435456},
+                 {"99999999999999999999 TB", INT64_C(1) << 62}};
+    (void)state;
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        char setting[64];
+        snprintf(setting, sizeof setting, "memory_limit=%s", sizes[i].text);
+        const char *const settings[] = {setting};
+        om_job *job = parse_with(MINIMAL, settings, 1);
+        assert_true(job->memory_limit == sizes[i].bytes);
+        om_job_destroy(&job);
+    }
 }
 
 static void training_defaults_are_the_documented_ones(void **state) {
@@ -282,6 +309,7 @@ static void every_allocation_may_fail(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_are_the_documented_ones),
+        cmocka_unit_test(sizes_have_units),
         cmocka_unit_test(training_defaults_are_the_documented_ones),
         cmocka_unit_test(default_exclusions),
         cmocka_unit_test(explicit_exclusions_replace_the_default),

@@ -65,11 +65,17 @@ static void data_are_described(void **state) {
                      "data[0].path: \"Data_A_Skin\"\ndata[0].id: \"A_Skin\"\n"
                      "data[0].study: \"A\"\ndata[0].tissue: \"Skin\"\n"
                      "data[0].role: train\ndata[0].values: counts\n"
+                     "data[0].cells: null\ndata[0].metadata: null\n"
+                     "data[0].gene_symbols: null\ndata[0].raw: false\n"
+                     "data[0].genome: null\n"
                      "data[0].threshold_tissue: null\ndata[0].samples.include: []\n"
                      "data[0].samples.exclude: []\n"
                      "data[1].path: \"Data_B\\u0009_Skin\"\ndata[1].id: \"B\"\n"
                      "data[1].study: \"B\"\ndata[1].tissue: \"a\\\"\\u000ab\\\\\"\n"
                      "data[1].role: train\ndata[1].values: counts\n"
+                     "data[1].cells: null\ndata[1].metadata: null\n"
+                     "data[1].gene_symbols: null\ndata[1].raw: false\n"
+                     "data[1].genome: null\n"
                      "data[1].threshold_tissue: null\ndata[1].samples.include: []\n"
                      "data[1].samples.exclude: [\"x\", \"y, z\"]\n");
     om_job_destroy(&job);

@@ -1,6 +1,7 @@
 #include "oncomark/job.h"
 #include "unit_test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define MINIMAL "gene_sets: sets.gmt\ndata:\n  - {path: Data_Qian2020_Breast}\n"
@@ -108,6 +109,22 @@ static void wrong_numbers(void **state) {
                       "18446744073709551615");
 }
 
+static void wrong_sizes(void **state) {
+    static const char *const wrong[] = {"2",         "GiB",     "2 G",     "2 GiB more", "-1 GiB",
+                                        "1.2.3 GiB", "1e3 MiB", "255 MiB", "0x10 GiB",   "two GiB"};
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        char line[64];
+        char expected[160];
+        snprintf(line, sizeof line, "memory_limit: %s\n", wrong[i]);
+        snprintf(expected, sizeof expected,
+                 "found '%s' for memory_limit, expected a size such as 512 MiB or 2 GiB, at least "
+                 "256 MiB",
+                 wrong[i]);
+        assert_line_fails(line, expected);
+    }
+}
+
 static void wrong_reals(void **state) {
     (void)state;
     static const char *const wrong[] = {"nan", "inf",  ".inf",  "0x1p-3", "1,5", ".",
@@ -200,7 +217,8 @@ static void wrong_files(void **state) {
                  "jobs/demo.yaml: gene_sets is required: the GMT or CSV file of the hallmarks' "
                  "genes");
     assert_fails("gene_sets: s\n",
-                 "jobs/demo.yaml: data is required: a list of at least one '- {path: FOLDER}'");
+                 "jobs/demo.yaml: data is required: a list of at least one '- {path: FOLDER}'; or "
+                 "published: the folder of the published tables");
 }
 
 static void wrong_data(void **state) {
@@ -339,6 +357,7 @@ int main(void) {
         cmocka_unit_test(unknown_keys),
         cmocka_unit_test(repeated_keys),
         cmocka_unit_test(wrong_numbers),
+        cmocka_unit_test(wrong_sizes),
         cmocka_unit_test(wrong_reals),
         cmocka_unit_test(wrong_types),
         cmocka_unit_test(missing_values),

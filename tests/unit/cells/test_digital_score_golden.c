@@ -1,12 +1,12 @@
 /* Scores against those of independent implementations: SciPy's ranks (tests/golden) and, where it
  * is there, the UCell package on real data. */
 #include "cells/gene_match.h"
-#include "oncomark/matrix_market.h"
 #include "oncomark/string_map.h"
 #include "oncomark/table.h"
 #include "unit_test.h"
 
 #include "test_ranks.h"
+#include "whole_matrix.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -56,7 +56,7 @@ static void score(scored *data, const om_score_parameters *parameters) {
 }
 
 static void load(scored *data, const char *matrix, const char *genes, const char *sets) {
-    assert_int_equal(om_mtx_read(&data->counts, ctx, matrix, NULL), OM_OK);
+    data->counts = test_read_matrix(ctx, matrix);
     data->symbols = read_lines(genes);
     assert_int_equal(om_gene_sets_read(&data->sets, sets), OM_OK);
     data->scores = calloc((size_t)data->counts->n_cells * OM_N_HALLMARKS, sizeof *data->scores);

@@ -64,11 +64,15 @@ static void assert_selected(const char *column, const char *value, const char *i
     }
     data_set.include_samples = test_strings(include != NULL ? 1 : 0, &include);
     data_set.exclude_samples = test_strings(exclude != NULL ? 1 : 0, &exclude);
-    assert_int_equal(om_selection_read(selected, store, &job, &data_set, 0, N_CELLS), OM_OK);
+    om_selection *selection = NULL;
+    assert_int_equal(om_selection_open(&selection, store, &job, &data_set), OM_OK);
+    assert_int_equal(om_selection_read(selection, 0, N_CELLS, selected), OM_OK);
     assert_memory_equal(selected, expected, N_CELLS);
     /* A part of the cells is the part of the selection. */
-    assert_int_equal(om_selection_read(selected, store, &job, &data_set, 3, 4), OM_OK);
+    assert_int_equal(om_selection_read(selection, 3, 4, selected), OM_OK);
     assert_memory_equal(selected, expected + 3, 4);
+    om_selection_close(&selection);
+    assert_null(selection);
     om_strings_destroy(&exclusion.values);
     om_strings_destroy(&data_set.include_samples);
     om_strings_destroy(&data_set.exclude_samples);
@@ -96,10 +100,35 @@ static void unknown_sample_is_refused(void **state) {
     om_job job = {.path = (char[]){"job.yaml"}};
     om_data_set data_set = {
         .id = (char[]){"X"}, .line = 7, .include_samples = none, .exclude_samples = named};
+    om_selection *selection = NULL;
+    assert_int_equal(om_selection_open(&selection, store, &job, &data_set), OM_USAGE);
+    assert_null(selection);
     assert_int_equal(om_selection_check(store, &job, &data_set), OM_USAGE);
     assert_string_equal(om_error_message(),
                         "job.yaml:7: data set X: found sample \"A\" named, expected one of its 3 "
                         "samples (the first is \"a\")");
+    om_strings_destroy(&named);
+    om_strings_destroy(&none);
+    assert_int_equal(om_h5_close(&store), OM_OK);
+}
+
+/* Codes that no category has are found where they are read. */
+static void odd_code_is_refused(void **state) {
+    (void)state;
+    const int32_t codes[N_CELLS] = {1, 1, 0, 2, 0, 3, 2, 0};
+    om_h5 *store = make_store(codes);
+    om_strings *none = test_strings(0, NULL);
+    om_strings *named = test_strings(1, (const char *[]){"b"});
+    om_job job = {.path = (char[]){"job.yaml"}};
+    om_data_set data_set = {.id = (char[]){"X"}, .include_samples = none, .exclude_samples = named};
+    om_selection *selection = NULL;
+    uint8_t selected[N_CELLS];
+    assert_int_equal(om_selection_open(&selection, store, &job, &data_set), OM_OK);
+    assert_int_equal(om_selection_read(selection, 0, 5, selected), OM_OK);
+    assert_memory_equal(selected, ((const uint8_t[]){0, 0, 1, 1, 1}), 5);
+    assert_int_equal(om_selection_read(selection, 2, 5, selected), OM_INPUT);
+    assert_message_has("'obs/sample/codes': row 5: found code 3, expected -1 to 2");
+    om_selection_close(&selection);
     om_strings_destroy(&named);
     om_strings_destroy(&none);
     assert_int_equal(om_h5_close(&store), OM_OK);
@@ -141,6 +170,7 @@ int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(metadata_and_samples_select),
         cmocka_unit_test(unknown_sample_is_refused),
+        cmocka_unit_test(odd_code_is_refused),
         cmocka_unit_test(samples_come_in_order_of_cells),
         cmocka_unit_test(cell_without_sample_is_refused),
     };

@@ -14,6 +14,7 @@ typedef struct fixture {
     om_strings *samples;
     int32_t sample_of[N_CELLS];
     int8_t labels[N_CELLS * OM_N_HALLMARKS];
+    int64_t first_cells[4];
     om_synthetic_source source;
 } fixture;
 
@@ -36,7 +37,9 @@ static fixture *make_fixture(void) {
                                       .n_cells = N_CELLS,
                                       .sample_of = f->sample_of,
                                       .labels = f->labels,
-                                      .n_own_cells = N_CELLS};
+                                      .n_ranks = 1,
+                                      .first_cells = f->first_cells};
+    f->first_cells[1] = N_CELLS;
     return f;
 }
 
@@ -67,11 +70,19 @@ static int64_t list_group(const fixture *f, int64_t group, int64_t *cells) {
     return n;
 }
 
+static int compare_cells(const void *a, const void *b) {
+    int64_t left = *(const int64_t *)a;
+    int64_t right = *(const int64_t *)b;
+    return (left > right) - (left < right);
+}
+
+/* A block's cells are consecutive ones of the shuffled order, listed in ascending order. */
 static void blocks_are_shuffled_cells(void **state) {
     (void)state;
     fixture *f = make_fixture();
     om_synthetic_plan *plan = make_plan(f, 7, 20);
     assert_int_equal(plan->n_groups, 60);
+    assert_int_equal(plan->cells_per_block, 7);
     int64_t block = 0;
     for (int64_t group = 0; group < 60; group++) {
         int64_t cells[N_CELLS];
@@ -88,7 +99,12 @@ static void blocks_are_shuffled_cells(void **state) {
         om_random_shuffle(&random, cells, n);
         for (int64_t i = 0; i + 7 <= n; i += 7, block++) {
             assert_int_equal(plan->first_own[block + 1] - plan->first_own[block], 7);
-            assert_memory_equal(plan->own + plan->first_own[block], cells + i, 7 * sizeof cells[0]);
+            assert_int_equal(plan->owner[block], 0);
+            assert_int_equal(plan->shared[block], 0);
+            qsort(cells + i, 7, sizeof *cells, compare_cells);
+            for (int64_t j = 0; j < 7; j++) {
+                assert_int_equal(plan->own[plan->first_own[block] + j], cells[i + j]);
+            }
         }
     }
     assert_true(block > 40);
@@ -100,31 +116,50 @@ static void blocks_are_shuffled_cells(void **state) {
     destroy(&f);
 }
 
-/* Two ranks' plans hold each cell once. */
+/* Three ranks' plans, of which the second has one cell, hold each cell once, and agree on who owns
+ * a block: the rank with most cells, the first of several. */
 static void ranks_share_cells(void **state) {
     (void)state;
+    enum { N_RANKS = 3 };
     fixture *f = make_fixture();
     om_synthetic_plan *whole = make_plan(f, 7, 7);
-    f->source.n_own_cells = 101;
-    om_synthetic_plan *first = make_plan(f, 7, 7);
-    f->source.first_cell = 101;
-    f->source.n_own_cells = N_CELLS - 101;
-    om_synthetic_plan *second = make_plan(f, 7, 7);
-    assert_int_equal(first->n_blocks, whole->n_blocks);
-    assert_memory_equal(second->first_block, whole->first_block, 61 * sizeof(int64_t));
+    om_synthetic_plan *plans[N_RANKS];
+    const int64_t first_cells[N_RANKS + 1] = {0, 101, 102, N_CELLS};
+    memcpy(f->first_cells, first_cells, sizeof first_cells);
+    f->source.n_ranks = N_RANKS;
+    for (int rank = 0; rank < N_RANKS; rank++) {
+        f->source.rank = rank;
+        plans[rank] = make_plan(f, 7, 7);
+        assert_int_equal(plans[rank]->n_blocks, whole->n_blocks);
+        assert_memory_equal(plans[rank]->first_block, whole->first_block, 61 * sizeof(int64_t));
+    }
+    int64_t n_shared = 0;
     for (int64_t block = 0; block < whole->n_blocks; block++) {
-        int64_t i = first->first_own[block];
-        int64_t j = second->first_own[block];
-        for (int64_t k = whole->first_own[block]; k < whole->first_own[block + 1]; k++) {
-            int64_t own = whole->own[k] < 101 ? first->own[i++] : 101 + second->own[j++];
-            assert_int_equal(own, whole->own[k]);
+        int64_t place = whole->first_own[block];
+        int64_t most = 0;
+        int owner = -1;
+        int n_holders = 0;
+        for (int rank = 0; rank < N_RANKS; rank++) {
+            const int64_t *range = plans[rank]->first_own + block;
+            n_holders += range[1] > range[0] ? 1 : 0;
+            owner = range[1] - range[0] > most ? rank : owner;
+            most = range[1] - range[0] > most ? range[1] - range[0] : most;
+            for (int64_t i = range[0]; i < range[1]; i++) {
+                assert_int_equal(first_cells[rank] + plans[rank]->own[i], whole->own[place++]);
+            }
         }
-        assert_int_equal(i, first->first_own[block + 1]);
-        assert_int_equal(j, second->first_own[block + 1]);
+        assert_int_equal(place, whole->first_own[block + 1]);
+        for (int rank = 0; rank < N_RANKS; rank++) {
+            assert_int_equal(plans[rank]->owner[block], owner);
+            assert_int_equal(plans[rank]->shared[block], n_holders > 1 ? 1 : 0);
+        }
+        n_shared += n_holders > 1 ? 1 : 0;
+    }
+    assert_true(n_shared > 20);
+    for (int rank = 0; rank < N_RANKS; rank++) {
+        om_synthetic_plan_destroy(&plans[rank]);
     }
     om_synthetic_plan_destroy(&whole);
-    om_synthetic_plan_destroy(&first);
-    om_synthetic_plan_destroy(&second);
     destroy(&f);
 }
 
