@@ -93,7 +93,7 @@ static const om_parameter job_rows[] = {
              "out. Given here, it replaces the whole default."},
 
     CHOICE("store.compression", store.compression, "none", compression_choices,
-           "none: fastest; deflate: a third of the space, any HDF5 reader opens it."),
+           "none: fastest; deflate: about a quarter of the space, any HDF5 reader opens it."),
 
     INT("qc.min_genes", qc.min_genes, "200", 0, 1e9, "A cell needs at least so many genes."),
     INT("qc.max_genes", qc.max_genes, "6000", 1, 1e9, "A cell has at most so many genes."),

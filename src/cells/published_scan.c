@@ -249,7 +249,7 @@ om_status om_published_scan_names(const om_published_scan *scan, om_strings **na
     bool is_root = om_context_is_root(scan->ctx);
     *names = NULL;
     int64_t *sizes = om_malloc(2 * scan->n_rounds, sizeof *sizes);
-    om_strings **parts = om_calloc(size, sizeof *parts);
+    om_strings **parts = om_calloc(size, sizeof(om_strings *));
     const char **placed = om_calloc(is_root ? scan->n_rows : 0, sizeof *placed);
     bool complete = sizes != NULL && parts != NULL && placed != NULL;
     om_status status = om_agree(scan->ctx, complete ? OM_OK : OM_MEMORY);

@@ -24,7 +24,7 @@ struct om_h5_cells {
 static om_status share_memory(om_h5_cells *cells, int64_t memory) {
     int64_t most = -memory;
     OM_TRY(om_max_i64(cells->group, &most, 1));
-    cells->memory = -most > 2 * HDF5_BYTES ? -most - HDF5_BYTES : -most / 2;
+    cells->memory = -most > 2 * (int64_t)HDF5_BYTES ? -most - HDF5_BYTES : -most / 2;
     return OM_OK;
 }
 
