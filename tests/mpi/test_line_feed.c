@@ -105,7 +105,7 @@ static void test_many_lines(void **state) {
     om_random random = om_random_stream(11, OM_PURPOSE_TEST, 0);
     for (int i = 0; i < BYTES; i++) {
         bool ends = om_random_below(&random, 40) == 0 && (i < 2000 || i > 4500);
-        text[i] = ends ? '\n' : (char)('a' + i % 26);
+        text[i] = (char)(ends ? '\n' : 'a' + i % 26);
     }
     text[BYTES] = '\0';
     check_all("", text);
