@@ -61,7 +61,9 @@ static fixture *make_fixture(int32_t n_genes, bool wide) {
 
 /* The window and the block of a layout that is now final. */
 static void prepare(fixture *f) {
-    assert_int_equal(om_synthetic_window_create(&f->window, 1 << 26), OM_OK);
+    if (f->window == NULL) {
+        assert_int_equal(om_synthetic_window_create(&f->window, 1 << 26), OM_OK);
+    }
     assert_int_equal(om_synthetic_block_create(&f->block, f->layout), OM_OK);
     om_synthetic_window_clear(f->window, 100);
     for (int cell = 0; cell < N_CELLS; cell++) {
@@ -181,6 +183,25 @@ static void sums_equal_plain_adding(void **state) {
         pack_and_check(f);
         destroy(&f);
     }
+}
+
+/* A window that served a data set where other genes were hot: nothing of it is left. */
+static void window_serves_several_data_sets(void **state) {
+    (void)state;
+    fixture *before = make_fixture(3000, false);
+    prepare(before);
+    fixture *f = make_fixture(3000, false);
+    assert_int_equal(om_synthetic_layout_warm(f->layout, f->counts), OM_OK);
+    assert_int_equal(before->layout->n_hot, 0);
+    assert_true(f->layout->n_hot > 0);
+    f->window = before->window;
+    before->window = NULL;
+    prepare(f);
+    clear(f);
+    add(f, 2, (const int32_t[]){0, 1}); /* the first one is packed first */
+    pack_and_check(f);
+    destroy(&before);
+    destroy(&f);
 }
 
 /* More cells than bytes hold in 16 bits, and more than 16-bit counts do in 32 bits. */
@@ -325,6 +346,7 @@ static void memory_failure_is_reported(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sums_equal_plain_adding),
+        cmocka_unit_test(window_serves_several_data_sets),
         cmocka_unit_test(many_cells_do_not_overflow),
         cmocka_unit_test(parts_add_up),
         cmocka_unit_test(value_beyond_32_bits_is_refused),
