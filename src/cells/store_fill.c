@@ -7,6 +7,8 @@
 /* What a type cannot hold of the values seen, as numbers that a maximum over ranks merges. */
 enum { BEYOND_U16, BEYOND_U32, BEYOND_F32, N_BEYOND };
 
+static const double exact_in_f32 = 0x1p24; /* all whole numbers up to here */
+
 /* What is known, or taken for granted, of a matrix. */
 typedef struct facts {
     int64_t beyond[N_BEYOND];
@@ -22,8 +24,8 @@ typedef struct filling {
     om_csr_writer *writer; /* from the first round on */
     bool knows;            /* `assumed` was learned; else it is a guess */
     facts assumed;
-    facts learned;      /* n_nonzeros: of this rank until the pass ends */
-    int64_t n_own;      /* non-zeros that this rank wrote */
+    facts learned;      /* of the pass so far */
+    int64_t n_own;      /* non-zeros that this rank had in it */
     om_digest of_frame; /* what the root wrote before the counts */
 } filling;
 
@@ -58,7 +60,8 @@ static void look_at(int64_t beyond[N_BEYOND], const om_counts *batch) {
     beyond[BEYOND_U16] = !batch->integer || most > UINT16_MAX;
     beyond[BEYOND_U32] = !batch->integer;
     beyond[BEYOND_F32] = 0;
-    for (int64_t i = 0; !batch->integer && i < n; i++) {
+    bool may_lose = !batch->integer || most > exact_in_f32;
+    for (int64_t i = 0; may_lose && i < n; i++) {
         beyond[BEYOND_F32] |= (double)(float)batch->values[i] != batch->values[i];
     }
 }
@@ -71,7 +74,10 @@ static om_status learn(filling *work, const om_counts *batch) {
     for (int i = 0; i < N_BEYOND; i++) {
         work->learned.beyond[i] |= beyond[i];
     }
-    work->learned.n_nonzeros += batch->indptr[batch->n_cells];
+    int64_t n_nonzeros = batch->indptr[batch->n_cells];
+    work->n_own += n_nonzeros;
+    OM_TRY(om_sum_i64(work->group, &n_nonzeros, 1));
+    work->learned.n_nonzeros += n_nonzeros;
     return OM_OK;
 }
 
@@ -97,6 +103,7 @@ static om_status begin_writing(filling *work) {
 static void begin_pass(filling *work) {
     om_csr_writer_abandon(&work->writer);
     work->learned = (facts){.n_nonzeros = 0};
+    work->n_own = 0;
     work->writes = work->assumed.n_nonzeros >= 0;
 }
 
@@ -111,7 +118,8 @@ static om_status take_round(filling *work, const om_counts *batch) {
         }
         OM_TRY(begin_writing(work));
     }
-    if (!work->knows && type_of(&work->learned) != type_of(&work->assumed)) {
+    bool is_misled = !work->knows && type_of(&work->learned) != type_of(&work->assumed);
+    if (is_misled || work->learned.n_nonzeros > work->assumed.n_nonzeros) {
         work->writes = false;
         om_csr_writer_abandon(&work->writer);
         return OM_OK;
@@ -135,8 +143,6 @@ static om_status run_pass(filling *work, bool *stored) {
     if (work->writes && work->writer == NULL) {
         OM_TRY(begin_writing(work)); /* not one cell */
     }
-    work->n_own = work->learned.n_nonzeros;
-    OM_TRY(om_sum_i64(work->group, &work->learned.n_nonzeros, 1));
     *stored = work->writer != NULL && type_of(&work->learned) == type_of(&work->assumed) &&
               work->learned.n_nonzeros == work->assumed.n_nonzeros;
     return OM_OK;

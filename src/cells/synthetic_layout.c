@@ -97,6 +97,7 @@ static void move_slots(om_synthetic_layout *layout, uint32_t *seen, double n_cel
         next += seen[place] > hot_share * n_cells ? 1 : 0;
         layout->slot_of_column[place] = UINT32_MAX;
     }
+    next = next < OM_SYNTHETIC_MOST_HOT ? next : OM_SYNTHETIC_MOST_HOT;
     uint32_t n_hot = next / OM_SYNTHETIC_HOT_UNIT * OM_SYNTHETIC_HOT_UNIT;
     layout->n_hot = n_hot;
     next = give_slots(layout, seen, hot_share * n_cells, 0, n_hot);

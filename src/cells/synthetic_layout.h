@@ -17,7 +17,7 @@ typedef struct om_synthetic_layout {
     uint32_t *slot_of_column;      /* [n_columns] by place */
 } om_synthetic_layout;
 
-enum { OM_SYNTHETIC_HOT_UNIT = 64 };
+enum { OM_SYNTHETIC_HOT_UNIT = 64, OM_SYNTHETIC_MOST_HOT = 1 << 16 };
 
 /* column_of [n_genes]: column of each gene, no two the same; -1: none. No slot is hot. Local. */
 om_status om_synthetic_layout_create(om_synthetic_layout **out, int64_t n_genes,

@@ -19,6 +19,8 @@ om_status om_feed_open(om_feed **out, om_ctx *group, const om_matrix_place *plac
     OM_TRY(om_agree(group, feed == NULL ? OM_MEMORY : OM_OK));
     feed->group = group;
     feed->place = place;
+    /* The rest is for the copy without the genes that are left out. */
+    memory = place->gene_of != NULL ? memory / 2 : memory;
     om_status status = place->layout == OM_MATRIX_MTX
                            ? om_mtx_stream_open(&feed->mtx, group, place->file, only_counts, memory)
                            : om_h5_cells_open(&feed->cells, group, place, only_counts, memory);
@@ -43,7 +45,6 @@ void om_feed_close(om_feed **feed) {
 static om_status keep_genes(om_feed *feed, const om_counts **batch) {
     const om_counts *all = *batch;
     om_counts *kept = NULL;
-    om_counts_destroy(&feed->kept);
     OM_TRY(om_counts_create(&kept, all->n_cells, all->indptr[all->n_cells]));
     feed->kept = kept;
     kept->n_genes = feed->place->n_kept;
@@ -66,6 +67,7 @@ static om_status keep_genes(om_feed *feed, const om_counts **batch) {
 }
 
 om_status om_feed_next(om_feed *feed, const om_counts **batch, om_feed_event *event) {
+    om_counts_destroy(&feed->kept);
     OM_TRY(feed->mtx != NULL ? om_mtx_stream_next(feed->mtx, batch, event)
                              : om_h5_cells_next(feed->cells, batch, event));
     if (*event != OM_FEED_ROUND || feed->place->gene_of == NULL) {

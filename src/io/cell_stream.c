@@ -7,6 +7,7 @@
 #include "row_check.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /* What is converted and then checked while it is in the cache; a batch, above which larger ones
  * gain nothing; and as how many non-zeros a cell counts, for its offset. */
@@ -297,11 +298,14 @@ static om_status fill_cells(om_cell_stream *stream, const om_read_slab *slab, in
 
 /* Elements that only HDF5 can read. */
 static om_status read_by_hdf5(om_cell_stream *stream, int64_t start, int64_t n) {
+    /* HDF5 leaves alone what stands for a chunk that is not there, in a damaged file. */
     if (!stream->parts[VALUES].direct) {
+        memset(stream->values, 0, (size_t)n * sizeof *stream->values);
         OM_TRY(om_h5_read_rows(stream->file, stream->parts[VALUES].object, OM_F64, start, n,
                                stream->values));
     }
     if (!stream->parts[INDICES].direct) {
+        memset(stream->indices, 0, (size_t)n * sizeof *stream->indices);
         OM_TRY(om_h5_read_rows(stream->file, stream->parts[INDICES].object, OM_I32, start, n,
                                stream->indices));
     }

@@ -234,8 +234,7 @@ static om_status write_rounds(export *work, om_text *name) {
 
 static om_status write_data(export *work) {
     om_text *name = NULL;
-    OM_TRY(om_agree(work->ctx, om_text_create(&name)));
-    om_status status = OM_OK;
+    om_status status = om_agree(work->ctx, om_text_create(&name));
     for (int label = 1; label >= 0 && status == OM_OK; label--) {
         status = create_table(work, label);
     }

@@ -204,6 +204,29 @@ static void window_serves_several_data_sets(void **state) {
     destroy(&f);
 }
 
+/* In a first batch of one cell all its genes are in more than a tenth of the cells. */
+static void more_genes_than_can_be_hot(void **state) {
+    (void)state;
+    const int32_t n_genes = 90000;
+    fixture *f = make_fixture(n_genes, false);
+    om_counts *dense = NULL;
+    assert_int_equal(om_counts_create(&dense, 1, n_genes), OM_OK);
+    dense->n_genes = n_genes;
+    dense->indptr[1] = n_genes;
+    for (int32_t gene = 0; gene < n_genes; gene++) {
+        dense->indices[gene] = gene;
+        dense->values[gene] = 1;
+    }
+    assert_int_equal(om_synthetic_layout_warm(f->layout, dense), OM_OK);
+    assert_int_equal(f->layout->n_hot, OM_SYNTHETIC_MOST_HOT);
+    prepare(f);
+    clear(f);
+    add(f, 3, (const int32_t[]){0, 7, 59});
+    pack_and_check(f);
+    om_counts_destroy(&dense);
+    destroy(&f);
+}
+
 /* More cells than bytes hold in 16 bits, and more than 16-bit counts do in 32 bits. */
 static void many_cells_do_not_overflow(void **state) {
     (void)state;
@@ -346,6 +369,7 @@ static void memory_failure_is_reported(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sums_equal_plain_adding),
+        cmocka_unit_test(more_genes_than_can_be_hot),
         cmocka_unit_test(window_serves_several_data_sets),
         cmocka_unit_test(many_cells_do_not_overflow),
         cmocka_unit_test(parts_add_up),
