@@ -9,6 +9,7 @@
 #include "oncomark/progress.h"
 #include "oncomark/spill.h"
 #include "oncomark/stages.h"
+#include "oncomark/string_map.h"
 
 #include <inttypes.h>
 
@@ -68,6 +69,28 @@ static om_status read_heads(stage *work) {
     return OM_OK;
 }
 
+/* Of a gene that stands in a header twice the first column counts, as everywhere. On the root. */
+static om_status warn_of_repeated(const stage *work, int label) {
+    const om_strings *genes = work->headers[label].genes;
+    om_string_map *seen = NULL;
+    int64_t n_repeated = 0;
+    om_status status = om_string_map_create(&seen);
+    for (int64_t i = 0; i < om_strings_count(genes) && status == OM_OK; i++) {
+        bool inserted = true;
+        if (om_strings_get(genes, i)[0] != '\0') {
+            status = om_string_map_add(seen, om_strings_get(genes, i), i, &inserted);
+        }
+        n_repeated += inserted ? 0 : 1;
+    }
+    om_string_map_destroy(&seen);
+    if (status == OM_OK && n_repeated > 0) {
+        om_log_warn(om_context_log(work->ctx),
+                    "%s: %" PRId64 " columns have a gene that stood before; its first one counts",
+                    om_strings_get(work->paths, label), n_repeated);
+    }
+    return status;
+}
+
 static om_status share_heads(stage *work) {
     OM_TRY(om_agree(work->ctx, om_context_is_root(work->ctx) ? read_heads(work) : OM_OK));
     OM_TRY(om_broadcast_strings(work->ctx, 0, &work->paths));
@@ -83,10 +106,14 @@ static om_status share_heads(stage *work) {
     }
     om_strings *const genes[2] = {work->headers[0].genes, work->headers[1].genes};
     OM_TRY(om_agree(work->ctx, om_published_genes_match(&work->genes, work->layouts, genes)));
+    om_status status = OM_OK;
     for (int label = 0; label < 2; label++) {
         work->layouts[label].delimiter = work->headers[label].delimiter;
+        if (om_context_is_root(work->ctx) && status == OM_OK) {
+            status = warn_of_repeated(work, label);
+        }
     }
-    return OM_OK;
+    return om_agree(work->ctx, status);
 }
 
 static int64_t piece_bytes(const stage *work, int label) {
