@@ -18,8 +18,8 @@ om_status om_workdir_close(om_workdir **workdir);
 char *om_workdir_path(const om_workdir *workdir, const char *artefact);
 
 /* Where to write an artefact before it is committed: same folder, name ends in ".tmp". Makes the
- * folder. Owned by the caller. Local. */
-char *om_workdir_temporary(const om_workdir *workdir, const char *artefact);
+ * folder. *path is owned by the caller, NULL on failure. Local. */
+om_status om_workdir_temporary(char **path, const om_workdir *workdir, const char *artefact);
 
 /* True where the artefact was made with this key (see om_workdir_key) and its file is still whole
  * (same size). The same on all ranks as of opening; commits of this run count only on ranks of the

@@ -30,8 +30,7 @@ om_status om_artefact_check(om_artefact *artefact, om_ctx *group, const om_workd
                             om_status status) {
     unsigned char current = 0;
     if (status == OM_OK) {
-        artefact->temporary = om_workdir_temporary(workdir, artefact->name);
-        status = artefact->temporary != NULL ? OM_OK : OM_SYSTEM;
+        status = om_workdir_temporary(&artefact->temporary, workdir, artefact->name);
     }
     if (status == OM_OK && om_context_is_root(group)) {
         om_digest_text(om_text_get(artefact->inputs), (int64_t)om_text_length(artefact->inputs),

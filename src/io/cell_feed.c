@@ -12,20 +12,27 @@ struct om_feed {
     om_counts *kept; /* the batch without the genes that are left out */
 };
 
+static om_status open_matrix(om_feed *feed, bool only_counts, int64_t memory) {
+    const om_matrix_place *place = feed->place;
+    /* The rest is for the copy without the genes that are left out. */
+    memory = place->gene_of != NULL ? memory / 2 : memory;
+    return place->layout == OM_MATRIX_MTX
+               ? om_mtx_stream_open(&feed->mtx, feed->group, place->file, only_counts, memory)
+               : om_h5_cells_open(&feed->cells, feed->group, place, only_counts, memory);
+}
+
 om_status om_feed_open(om_feed **out, om_ctx *group, const om_matrix_place *place, bool only_counts,
                        int64_t memory) {
     om_feed *feed = om_calloc(1, sizeof *feed);
     *out = feed;
-    OM_TRY(om_agree(group, feed == NULL ? OM_MEMORY : OM_OK));
-    feed->group = group;
-    feed->place = place;
-    /* The rest is for the copy without the genes that are left out. */
-    memory = place->gene_of != NULL ? memory / 2 : memory;
-    om_status status = place->layout == OM_MATRIX_MTX
-                           ? om_mtx_stream_open(&feed->mtx, group, place->file, only_counts, memory)
-                           : om_h5_cells_open(&feed->cells, group, place, only_counts, memory);
+    om_status status = om_agree(group, feed == NULL ? OM_MEMORY : OM_OK);
+    if (status == OM_OK) {
+        feed->group = group;
+        feed->place = place;
+        status = open_matrix(feed, only_counts, memory);
+    }
     if (status != OM_OK) {
-        om_feed_close(out);
+        om_feed_close(out); /* a feed has a matrix, or there is none */
     }
     return status;
 }

@@ -7,22 +7,22 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* HDF5 can say of one link only whether it is there, so each component is asked for. */
+/* No object in the files of this field has a longer path: it would be told as not there. */
+enum { LONGEST_PATH = 4096 };
+
+/* HDF5 can say of one link only whether it is there, so each component is asked for. Nothing is
+ * allocated: a full memory must not look like an absent object. */
 bool om_h5_exists(const om_h5 *file, const char *path) {
-    char *partial = om_strdup(path);
-    if (partial == NULL) {
-        return false;
-    }
-    bool exists = true;
-    for (char *end = partial; exists && *end != '\0';) {
-        end += strcspn(end + 1, "/") + 1;
-        char saved = *end;
-        *end = '\0';
+    char partial[LONGEST_PATH];
+    size_t length = strlen(path);
+    bool exists = length < sizeof partial;
+    for (size_t end = 0; exists && end < length;) {
+        end += strcspn(path + end + 1, "/") + 1;
+        memcpy(partial, path, end);
+        partial[end] = '\0';
         exists = H5Lexists(file->id, partial, H5P_DEFAULT) > 0 &&
                  H5Oexists_by_name(file->id, partial, H5P_DEFAULT) > 0;
-        *end = saved;
     }
-    om_free(partial);
     return exists;
 }
 

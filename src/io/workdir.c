@@ -184,13 +184,14 @@ char *om_workdir_path(const om_workdir *workdir, const char *artefact) {
     return om_format("%s/%s", workdir->folder, artefact);
 }
 
-char *om_workdir_temporary(const om_workdir *workdir, const char *artefact) {
-    char *path = om_format("%s/%s.tmp", workdir->folder, artefact);
-    if (path != NULL && om_folder_make_parent(path) != OM_OK) {
-        om_free(path);
-        path = NULL;
+om_status om_workdir_temporary(char **path, const om_workdir *workdir, const char *artefact) {
+    *path = om_format("%s/%s.tmp", workdir->folder, artefact);
+    om_status status = *path != NULL ? om_folder_make_parent(*path) : OM_MEMORY;
+    if (status != OM_OK) {
+        om_free(*path);
+        *path = NULL;
     }
-    return path;
+    return status;
 }
 
 static const char *recorded(const cJSON *record, const char *name) {
@@ -227,10 +228,14 @@ om_status om_workdir_digest(const om_workdir *workdir, const char *artefact,
 om_status om_workdir_commit(om_workdir *workdir, const char *stage, const char *artefact,
                             const char *inputs, const char key[OM_DIGEST_HEX],
                             const char digest[OM_DIGEST_HEX]) {
-    char *temporary = om_workdir_temporary(workdir, artefact);
+    char *temporary = NULL;
     char *path = om_workdir_path(workdir, artefact);
     cJSON *record = NULL;
-    om_status status = temporary != NULL && path != NULL ? om_lock_check(workdir->lock) : OM_MEMORY;
+    om_status status =
+        path != NULL ? om_workdir_temporary(&temporary, workdir, artefact) : OM_MEMORY;
+    if (status == OM_OK) {
+        status = om_lock_check(workdir->lock);
+    }
     if (status == OM_OK) {
         status = om_manifest_read_record(&record, workdir->records, artefact);
     }

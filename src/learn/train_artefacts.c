@@ -41,10 +41,8 @@ static om_status commit(const om_train_key *key, const char *artefact,
 }
 
 om_status om_train_commit_text(const om_train_key *key, const char *artefact, const om_text *text) {
-    char *temporary = om_workdir_temporary(key->workdir, artefact);
-    if (temporary == NULL) {
-        return OM_MEMORY;
-    }
+    char *temporary = NULL;
+    OM_TRY(om_workdir_temporary(&temporary, key->workdir, artefact));
     int64_t length = (int64_t)om_text_length(text);
     om_status status = om_file_write(temporary, om_text_get(text), length);
     om_free(temporary);
@@ -58,10 +56,8 @@ om_status om_train_commit_text(const om_train_key *key, const char *artefact, co
 
 om_status om_train_commit_model(const om_train_key *key, const om_model *model,
                                 const om_model_source *source) {
-    char *temporary = om_workdir_temporary(key->workdir, "model.h5");
-    if (temporary == NULL) {
-        return OM_MEMORY;
-    }
+    char *temporary = NULL;
+    OM_TRY(om_workdir_temporary(&temporary, key->workdir, "model.h5"));
     om_digest content = {{0, 0}};
     om_status status = om_model_write(model, source, temporary, &content);
     om_free(temporary);

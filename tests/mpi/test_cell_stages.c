@@ -14,6 +14,39 @@
 #include <math.h>
 #include <unistd.h>
 
+/* The gene of the union that a row stands for; NULL for the later rows of a gene. */
+static const char *gene_of(int data_set, int row, char text[16]) {
+    symbol_of(data_set, row, text);
+    if (row == 50) {
+        strcpy(text, "LOWER");
+    } else if (row == 56) {
+        strcpy(text, "MT-B");
+    } else if (row >= 58) {
+        return NULL;
+    }
+    return text;
+}
+
+/* Sample s1 of the first data set is healthy. */
+static bool is_selected(int data_set, int64_t cell) {
+    int sample = sample_of(cell);
+    return !(data_set == LUNG_A && sample == 1) && !(data_set == LUNG_B && sample == 3);
+}
+
+static om_status run(om_ctx *ranks, const char *workdir, const char *data, const char *setting,
+                     const char *stages) {
+    om_job *job = make_job(workdir, data, setting);
+    om_status status = run_stages(ranks, job, stages);
+    om_job_destroy(&job);
+    return status;
+}
+
+static void run_well(om_ctx *ranks, const char *workdir, const char *setting, const char *stages) {
+    if (run(ranks, workdir, data_text, setting, stages) != OM_OK) {
+        fail_msg("%s", om_error_message());
+    }
+}
+
 static om_h5 *open_artefact(const char *workdir, const char *artefact) {
     om_h5 *file = NULL;
     char name[TEST_PATH];

@@ -53,7 +53,8 @@ static om_job *parse_job(const char *run, const char *train) {
 /* Puts synthetic.h5ad into the workdir as the stage before would. */
 static void commit_synthetic(om_ctx *ctx, om_workdir *workdir) {
     if (om_context_is_root(ctx)) {
-        char *temporary = om_workdir_temporary(workdir, "synthetic.h5ad");
+        char *temporary = NULL;
+        assert_int_equal(om_workdir_temporary(&temporary, workdir, "synthetic.h5ad"), OM_OK);
         char hex[OM_DIGEST_HEX];
         om_digest digest = tiny_write(temporary);
         om_digest_hex(&digest, hex);

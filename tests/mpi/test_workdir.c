@@ -24,7 +24,8 @@ static void write_file(const char *path, const char *text) {
 static void commit(om_workdir *workdir, const char *artefact, const char *text, const char *key) {
     om_status status = OM_OK;
     if (om_context_is_root(ctx)) {
-        char *temporary = om_workdir_temporary(workdir, artefact);
+        char *temporary = NULL;
+        assert_int_equal(om_workdir_temporary(&temporary, workdir, artefact), OM_OK);
         char hex[OM_DIGEST_HEX];
         write_file(temporary, text);
         om_digest_text(text, (int64_t)strlen(text), hex);
@@ -209,7 +210,8 @@ static void test_nothing_is_committed_when_the_lock_was_taken_over(void **state)
     /* The last rank commits: it is not the one that took the lock, but watches it too. */
     om_status status = OM_OK;
     if (om_context_rank(ctx) == om_context_size(ctx) - 1) {
-        char *temporary = om_workdir_temporary(workdir, "late.csv");
+        char *temporary = NULL;
+        assert_int_equal(om_workdir_temporary(&temporary, workdir, "late.csv"), OM_OK);
         write_file(temporary, "late");
         status = om_workdir_commit(workdir, "score", "late.csv", "", key_a, key_a);
         unlink(temporary);

@@ -1,8 +1,9 @@
-/* Four small made-up studies in 3CA layout, and running the stages up to synthesize on them. For
- * test_cell_stages.c. Needs unit_test.h and test_ranks.h before it. */
+/* Four small made-up studies in 3CA layout, and running the stages up to synthesize on them. Needs
+ * unit_test.h and test_ranks.h before it. */
 #ifndef ONCOMARK_TESTS_TINY_CORPUS_H
 #define ONCOMARK_TESTS_TINY_CORPUS_H
 
+#include "oncomark/hallmark.h"
 #include "oncomark/memory.h"
 #include "oncomark/random.h"
 #include "oncomark/stages.h"
@@ -47,19 +48,6 @@ static void symbol_of(int data_set, int row, char text[16]) {
     }
 }
 
-/* The gene of the union that a row stands for; NULL for the later rows of a gene. */
-static const char *gene_of(int data_set, int row, char text[16]) {
-    symbol_of(data_set, row, text);
-    if (row == 50) {
-        strcpy(text, "LOWER");
-    } else if (row == 56) {
-        strcpy(text, "MT-B");
-    } else if (row >= 58) {
-        return NULL;
-    }
-    return text;
-}
-
 static double value_of(int data_set, int64_t cell, int64_t row) {
     om_random random =
         om_random_stream((uint64_t)data_set, OM_PURPOSE_TEST, (uint64_t)(cell * N_GENES + row));
@@ -73,12 +61,6 @@ static double value_of(int data_set, int64_t cell, int64_t row) {
 
 static int sample_of(int64_t cell) {
     return (int)(cell * 5 / 7 % N_SAMPLES);
-}
-
-/* Sample s1 of the first data set is healthy. */
-static bool is_selected(int data_set, int64_t cell) {
-    int sample = sample_of(cell);
-    return !(data_set == LUNG_A && sample == 1) && !(data_set == LUNG_B && sample == 3);
 }
 
 static void write_data_set(int d) {
@@ -159,9 +141,7 @@ static om_job *make_job(const char *workdir, const char *data, const char *setti
 }
 
 /* Runs the stages whose letters are in `stages`: i, s, t, y. */
-static om_status run(om_ctx *ranks, const char *workdir_name, const char *data, const char *setting,
-                     const char *stages) {
-    om_job *job = make_job(workdir_name, data, setting);
+static om_status run_stages(om_ctx *ranks, const om_job *job, const char *stages) {
     om_workdir *workdir = NULL;
     om_status status = om_workdir_open(&workdir, ranks, job);
     bool opened = status == OM_OK;
@@ -180,14 +160,7 @@ static om_status run(om_ctx *ranks, const char *workdir_name, const char *data, 
     if (opened) {
         om_workdir_close(&workdir);
     }
-    om_job_destroy(&job);
     return status;
-}
-
-static void run_well(om_ctx *ranks, const char *workdir, const char *setting, const char *stages) {
-    if (run(ranks, workdir, data_text, setting, stages) != OM_OK) {
-        fail_msg("%s", om_error_message());
-    }
 }
 
 #endif
