@@ -14,8 +14,16 @@ om_status om_adam_create(om_adam **out, int64_t n_parameters, const om_train_par
 void om_adam_destroy(om_adam **adam);
 
 /* One step (Kingma & Ba 2015, as torch.optim.Adam does it in float32: epsilon is added to the
- * bias-corrected root). Local. */
-void om_adam_step(om_adam *adam, float *parameters, const float *gradient, double learning_rate);
+ * bias-corrected root): begun once, then every parameter is updated once, in any cuts, with the
+ * gradient of the same place. Local. */
+void om_adam_begin_step(om_adam *adam, double learning_rate);
+void om_adam_update(om_adam *adam, float *parameters, const float *gradient, int64_t first,
+                    int64_t count);
+
+/* The state, for checkpoints: [n_parameters] each, and the number of steps. Borrowed. */
+float *om_adam_mean(om_adam *adam);
+float *om_adam_square(om_adam *adam);
+int64_t *om_adam_steps(om_adam *adam);
 
 /* Learning rate and early stop by the validation loss. Plain data. */
 typedef struct om_schedule {

@@ -41,13 +41,18 @@ void om_scaler_sums_add(om_scaler_sums *sums, const uint16_t *doubled_ranks);
  * StandardScaler. n_samples > 0. Local. */
 void om_scaler_finish(const om_scaler_sums *sums, double *mean, double *sd);
 
-/* Look-up of log2 and z-score. Copies mean and sd. */
+/* log2 and z-score. Copies mean and sd. */
 typedef struct om_transform om_transform;
 om_status om_transform_create(om_transform **out, int64_t n_features, const double *mean,
                               const double *sd);
 void om_transform_destroy(om_transform **transform);
 
-/* z [n_features] of one sample. Local. */
+/* z [n_features] of one sample. In float32: its error of 1e-6 in log2 is far below the step from a
+ * rank to the next. Local. */
 void om_transform_apply(const om_transform *transform, const uint16_t *doubled_ranks, float *z);
+
+/* Of features first .. first + width - 1 only: z [width]; doubled_ranks [n_features]. Local. */
+void om_transform_panel(const om_transform *transform, const uint16_t *doubled_ranks, int64_t first,
+                        int64_t width, float *z);
 
 #endif

@@ -96,9 +96,13 @@ om_status om_h5_reopen(om_h5 **out, const char *path) {
     return open_serial(out, path, H5F_ACC_RDWR);
 }
 
-/* Metadata is read by one rank and sent to the others: every rank opens every data set. */
+/* Metadata is read by one rank and sent to the others: every rank opens every data set. A rank by
+ * itself does without MPI-IO, which takes its time to open a file. */
 static hid_t parallel_access_list(om_ctx *ctx) {
     hid_t list = access_list();
+    if (om_context_size(ctx) == 1) {
+        return list;
+    }
     if (list >= 0 && (H5Pset_fapl_mpio(list, om_context_comm(ctx), MPI_INFO_NULL) < 0 ||
                       H5Pset_all_coll_metadata_ops(list, true) < 0 ||
                       H5Pset_coll_metadata_write(list, true) < 0)) {
@@ -116,10 +120,13 @@ om_status om_h5_open_parallel(om_h5 **out, om_ctx *ctx, const char *path) {
     if (status == OM_OK) {
         status = allocate(&file, ctx, path);
     }
-    if (status == OM_OK && (access = parallel_access_list(ctx)) < 0) {
-        status = om_h5_fail(file, OM_SYSTEM, "", "prepare for MPI-IO");
-    }
+    /* The access list is collective too: it has a communicator of its own. */
     status = om_agree(ctx, status);
+    if (status == OM_OK) {
+        access = parallel_access_list(ctx);
+        status = om_agree(ctx, access >= 0 ? OM_OK
+                                           : om_h5_fail(file, OM_SYSTEM, "", "prepare for MPI-IO"));
+    }
     if (status == OM_OK) {
         file->id = H5Fopen(path, H5F_ACC_RDWR, access);
         if (file->id < 0) {

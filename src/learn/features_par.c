@@ -5,7 +5,7 @@
 #include "row_reader.h"
 
 /* Sums of this rank's rows. */
-static om_status sum_rows(om_gene_sums **sums, const om_ctx *ctx, const char *path,
+static om_status sum_rows(om_gene_sums **sums, om_ctx *ctx, const char *path,
                           const om_sample_table *table, const bool *counted, int64_t *nonzeros) {
     om_row_reader *reader = NULL;
     OM_TRY(om_row_reader_open(&reader, ctx, path, table->n_samples));

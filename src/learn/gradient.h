@@ -2,7 +2,7 @@
  *
  * A batch is cut into blocks of a fixed number of rows. Their gradients are the leaves of a full
  * binary tree (leaves beyond the last block are zero); a rank computes a subtree, and ranks go on
- * adding in the same tree. Every product has one shape, whatever the number of ranks. */
+ * adding in the same tree (reduction.h). */
 #ifndef ONCOMARK_LEARN_GRADIENT_H
 #define ONCOMARK_LEARN_GRADIENT_H
 
@@ -26,14 +26,19 @@ typedef struct om_batch {
     om_loss_scope scope;
 } om_batch;
 
-/* Gradient of the batch's loss, summed over the subtree's blocks first_leaf .. first_leaf +
- * n_leaves - 1. head_sums [n_leaves x 10] gets om_loss_sums of each block. Local. */
-void om_gradient_compute(om_gradient *gradient, const om_network *network, const om_batch *batch,
-                         int64_t first_leaf, double *head_sums);
+/* Called for each part of the gradient as soon as it is there, while it is in cache: values first
+ * .. first + count - 1. The parameters of that place are not read any more in this step. */
+typedef struct om_gradient_use {
+    void (*take)(void *context, int64_t first, int64_t count);
+    void *context;
+} om_gradient_use;
 
-/* Sums over the ranks of `group`, a power of two: neighbours first, then pairs of pairs; both of a
- * pair add the same two numbers, so all get the same bits. Collective on group. */
-om_status om_gradient_sum(om_gradient *gradient, om_ctx *group);
+/* Gradient of the batch's loss, summed over the subtree's blocks first_leaf .. first_leaf +
+ * n_leaves - 1. head_sums [n_leaves x 10] gets om_loss_sums of each block. `use` may be NULL.
+ * Local.
+ */
+void om_gradient_compute(om_gradient *gradient, const om_network *network, const om_batch *batch,
+                         int64_t first_leaf, double *head_sums, const om_gradient_use *use);
 
 /* Number of ranks of `size` that can share a batch: the largest power of two that is neither above
  * `size` nor above the number of blocks; and the leaves of its tree. */

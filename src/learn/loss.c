@@ -50,15 +50,15 @@ static double head_factor(const om_loss_scope *scope, int k, int task) {
 }
 
 void om_loss_gradient(const om_loss_scope *scope, const float *logits, const uint8_t *task,
-                      const uint8_t *label, const int64_t *rows, int64_t n, int64_t block,
-                      float *gradient) {
-    memset(gradient, 0, (size_t)(block * OM_N_HALLMARKS) * sizeof *gradient);
+                      const uint8_t *label, const int64_t *rows, int64_t n, float *gradient,
+                      int64_t row) {
     for (int64_t i = 0; i < n; i++) {
         for (int k = 0; k < OM_N_HALLMARKS; k++) {
             double factor = head_factor(scope, k, task[rows[i]]);
+            gradient[i * row + k] = 0;
             if (factor > 0) {
                 double p = 1 / (1 + exp(-(double)logits[i * OM_N_HALLMARKS + k]));
-                gradient[i * OM_N_HALLMARKS + k] = (float)(factor * (p - label[rows[i]]));
+                gradient[i * row + k] = (float)(factor * (p - label[rows[i]]));
             }
         }
     }

@@ -25,9 +25,9 @@ void om_loss_sums(om_loss loss, const float *logits, const uint8_t *task, const 
  * masked: sum of all / n. published: (1/10) sum_k share_k sums_k / n, share_k = n_k / n. */
 double om_loss_value(const om_loss_scope *scope, const double *head_sums);
 
-/* Gradient [block x 10] of that loss by logits; rows n .. block-1 are padding and get zeros. */
+/* Gradient of that loss by logits, in n rows of `row` floats, of which the first 10 are written. */
 void om_loss_gradient(const om_loss_scope *scope, const float *logits, const uint8_t *task,
-                      const uint8_t *label, const int64_t *rows, int64_t n, int64_t block,
-                      float *gradient);
+                      const uint8_t *label, const int64_t *rows, int64_t n, float *gradient,
+                      int64_t row);
 
 #endif

@@ -17,7 +17,8 @@ typedef struct om_model_layer {
     float *values;
 } om_model_layer;
 
-/* The arrays of a network; values borrowed from it. */
-void om_model_layers(om_model_layer layers[OM_MODEL_LAYERS], const om_network *network);
+/* The arrays of a network as files have them; values borrowed from `plain`, which is as in
+ * om_network_get. */
+void om_model_layers(om_model_layer layers[OM_MODEL_LAYERS], om_network_shape shape, float *plain);
 
 #endif

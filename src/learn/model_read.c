@@ -100,6 +100,22 @@ static om_status read_shape(const om_h5 *file, om_network_shape *shape) {
     return OM_OK;
 }
 
+static om_status read_layers(const om_h5 *file, om_network_shape shape, float *plain) {
+    om_model_layer layers[OM_MODEL_LAYERS];
+    om_model_layers(layers, shape, plain);
+    for (int i = 0; i < OM_MODEL_LAYERS; i++) {
+        OM_TRY(expect_shape(file, layers[i].name, layers[i].n_dimensions, layers[i].shape));
+        OM_TRY(
+            om_h5_read_rows(file, layers[i].name, OM_F32, 0, layers[i].shape[0], layers[i].values));
+    }
+    for (int64_t i = 0; i < om_network_plain_parameters(shape); i++) {
+        if (!isfinite(plain[i])) {
+            return om_fail(OM_INPUT, "%s: a weight is not a finite number", om_h5_path(file));
+        }
+    }
+    return OM_OK;
+}
+
 static om_status read_network(om_model *model, const om_h5 *file) {
     om_network_shape shape = {.n_features = om_strings_count(model->genes)};
     OM_TRY(read_shape(file, &shape));
@@ -107,19 +123,13 @@ static om_status read_network(om_model *model, const om_h5 *file) {
     int64_t hidden_weight[2] = {shape.hidden, shape.n_features};
     OM_TRY(expect_shape(file, "w1", 2, hidden_weight));
     OM_TRY(om_network_create(&model->network, shape));
-    om_model_layer layers[OM_MODEL_LAYERS];
-    om_model_layers(layers, model->network);
-    for (int i = 0; i < OM_MODEL_LAYERS; i++) {
-        OM_TRY(expect_shape(file, layers[i].name, layers[i].n_dimensions, layers[i].shape));
-        OM_TRY(
-            om_h5_read_rows(file, layers[i].name, OM_F32, 0, layers[i].shape[0], layers[i].values));
+    float *plain = om_malloc(om_network_plain_parameters(shape), sizeof *plain);
+    om_status status = plain != NULL ? read_layers(file, shape, plain) : OM_MEMORY;
+    if (status == OM_OK) {
+        om_network_set(model->network, plain);
     }
-    for (int64_t i = 0; i < model->network->n_parameters; i++) {
-        if (!isfinite(model->network->parameters[i])) {
-            return om_fail(OM_INPUT, "%s: a weight is not a finite number", om_h5_path(file));
-        }
-    }
-    return OM_OK;
+    om_free(plain);
+    return status;
 }
 
 static om_status read_content(om_model *model, const om_h5 *file) {

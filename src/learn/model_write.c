@@ -36,6 +36,23 @@ static om_status write_hallmarks(om_h5 *file) {
     return status;
 }
 
+static om_status write_layers(om_h5 *file, const om_network *network) {
+    om_model_layer layers[OM_MODEL_LAYERS];
+    float *plain = om_malloc(om_network_plain_parameters(network->shape), sizeof *plain);
+    if (plain == NULL) {
+        return OM_MEMORY;
+    }
+    om_network_get(network, plain);
+    om_model_layers(layers, network->shape, plain);
+    om_status status = OM_OK;
+    for (int i = 0; i < OM_MODEL_LAYERS && status == OM_OK; i++) {
+        status = om_h5_write(file, layers[i].name, OM_F32, layers[i].n_dimensions, layers[i].shape,
+                             layers[i].values);
+    }
+    om_free(plain);
+    return status;
+}
+
 static om_status write_content(om_h5 *file, const om_model *model, const om_model_source *source) {
     int64_t n_features = model->network->shape.n_features;
     OM_TRY(write_attributes(file, source));
@@ -43,13 +60,7 @@ static om_status write_content(om_h5 *file, const om_model *model, const om_mode
     OM_TRY(write_hallmarks(file));
     OM_TRY(om_h5_write(file, "mean", OM_F64, 1, &n_features, model->mean));
     OM_TRY(om_h5_write(file, "sd", OM_F64, 1, &n_features, model->sd));
-    om_model_layer layers[OM_MODEL_LAYERS];
-    om_model_layers(layers, model->network);
-    for (int i = 0; i < OM_MODEL_LAYERS; i++) {
-        OM_TRY(om_h5_write(file, layers[i].name, OM_F32, layers[i].n_dimensions, layers[i].shape,
-                           layers[i].values));
-    }
-    return OM_OK;
+    return write_layers(file, model->network);
 }
 
 om_status om_model_write(const om_model *model, const om_model_source *source, const char *path,

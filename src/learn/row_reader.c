@@ -1,31 +1,42 @@
 #include "row_reader.h"
 
+#include "oncomark/cell_stream.h"
 #include "oncomark/h5ad.h"
 #include "oncomark/memory.h"
 #include "oncomark/partition.h"
+#include "oncomark/stop.h"
 
 #include <inttypes.h>
 
-/* Non-zeros of a piece, unless one row has more: 48 MB. */
-enum { PIECE_NONZEROS = 1 << 22 };
+/* Bytes of the pieces. */
+static const int64_t memory = (int64_t)48 << 20;
 
 struct om_row_reader {
+    om_ctx *ctx; /* borrowed */
     om_h5 *file;
-    int64_t *indptr;
+    om_cell_stream *rows;
     int64_t n_genes;
-    int64_t next; /* row */
-    int64_t end;
-    om_counts *piece;
 };
 
-om_status om_row_reader_open(om_row_reader **out, const om_ctx *ctx, const char *path,
+/* Where this rank's rows start, and how many they are. */
+static om_status cut_rows(const om_row_reader *reader, const om_ctx *ctx, int64_t n_rows,
+                          int64_t *first, int64_t *count) {
+    int64_t *indptr = NULL;
+    OM_TRY(om_h5ad_read_indptr(reader->file, "X", &indptr));
+    om_range_by_weight(indptr, n_rows, om_context_size(ctx), om_context_rank(ctx), first, count);
+    om_free(indptr);
+    return OM_OK;
+}
+
+om_status om_row_reader_open(om_row_reader **out, om_ctx *ctx, const char *path,
                              int64_t n_samples) {
     om_row_reader *reader = om_calloc(1, sizeof *reader);
     *out = reader;
     if (reader == NULL) {
         return OM_MEMORY;
     }
-    int64_t n_rows = 0, n_nonzeros = 0, count = 0;
+    reader->ctx = ctx;
+    int64_t n_rows = 0, n_nonzeros = 0, first = 0, count = 0;
     om_status status = om_h5_open(&reader->file, path);
     if (status == OM_OK) {
         status = om_h5ad_csr_shape(reader->file, "X", &n_rows, &reader->n_genes, &n_nonzeros);
@@ -36,24 +47,22 @@ om_status om_row_reader_open(om_row_reader **out, const om_ctx *ctx, const char 
                          path, n_rows, n_samples);
     }
     if (status == OM_OK) {
-        status = om_h5ad_read_indptr(reader->file, "X", &reader->indptr);
+        status = cut_rows(reader, ctx, n_rows, &first, &count);
+    }
+    if (status == OM_OK) {
+        status = om_cell_stream_open(&reader->rows, reader->file, "X", first, count, memory);
     }
     if (status != OM_OK) {
         om_row_reader_close(out);
-        return status;
     }
-    om_range_by_weight(reader->indptr, n_rows, om_context_size(ctx), om_context_rank(ctx),
-                       &reader->next, &count);
-    reader->end = reader->next + count;
-    return OM_OK;
+    return status;
 }
 
 void om_row_reader_close(om_row_reader **reader) {
     if (*reader == NULL) {
         return;
     }
-    om_counts_destroy(&(*reader)->piece);
-    om_free((*reader)->indptr);
+    om_cell_stream_close(&(*reader)->rows);
     om_h5_close(&(*reader)->file);
     om_free(*reader);
     *reader = NULL;
@@ -65,23 +74,18 @@ int64_t om_row_reader_genes(const om_row_reader *reader) {
 
 om_status om_row_reader_next(om_row_reader *reader, const om_counts **piece) {
     *piece = NULL;
-    om_counts_destroy(&reader->piece);
-    if (reader->next == reader->end) {
-        return OM_OK;
+    OM_TRY(om_poll(reader->ctx));
+    if (om_stop_requested()) {
+        return om_fail(OM_STOPPED, "a signal asked for it");
     }
-    int64_t first = reader->next;
-    int64_t end = first + 1;
-    while (end < reader->end && reader->indptr[end + 1] - reader->indptr[first] <= PIECE_NONZEROS) {
-        end++;
-    }
-    OM_TRY(om_h5ad_read_counts(&reader->piece, reader->file, "X", first, end - first));
-    if (!reader->piece->integer) {
+    OM_TRY(om_cell_stream_next(reader->rows, piece));
+    const om_counts *rows = *piece;
+    if (rows != NULL && !rows->integer) {
         return om_fail(OM_INPUT,
                        "%s: X: rows %" PRId64 " to %" PRId64
                        " have values that are no whole numbers, expected sums of counts",
-                       om_h5_path(reader->file), first, end - 1);
+                       om_h5_path(reader->file), rows->first_cell,
+                       rows->first_cell + rows->n_cells - 1);
     }
-    reader->next = end;
-    *piece = reader->piece;
     return OM_OK;
 }

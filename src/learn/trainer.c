@@ -4,8 +4,13 @@
 #include "oncomark/memory.h"
 #include "oncomark/partition.h"
 #include "oncomark/random.h"
+#include "oncomark/stop.h"
 
 #include <string.h>
+
+/* Rows of validation that go through the network together: as many as share a panel of weights
+ * while it is in cache. */
+enum { VALIDATION_ROWS = 256 };
 
 static int64_t pieces(int64_t total, int64_t size) {
     return (total + size - 1) / size;
@@ -21,7 +26,9 @@ static om_status create_parts(om_trainer *trainer) {
     OM_TRY(om_network_create(&trainer->network, shape));
     OM_TRY(om_adam_create(&trainer->adam, trainer->network->n_parameters, train));
     OM_TRY(om_gradient_create(&trainer->gradient, shape, train->block, trainer->n_leaves));
-    return om_pass_create(&trainer->validation_pass, shape, train->block);
+    OM_TRY(
+        om_reduction_create(&trainer->reduction, trainer->group, trainer->network->n_parameters));
+    return om_pass_create(&trainer->validation_pass, shape, VALIDATION_ROWS);
 }
 
 om_status om_trainer_create(om_trainer **out, om_ctx *group, const om_training_input *input,
@@ -41,13 +48,12 @@ om_status om_trainer_create(om_trainer **out, om_ctx *group, const om_training_i
     om_status status = create_parts(trainer);
     if (status == OM_OK) {
         int64_t n_sums = trainer->n_batches * trainer->n_blocks * OM_N_HALLMARKS;
-        int64_t n_validation_sums = pieces(input->n_validation, train->block) * OM_N_HALLMARKS;
+        int64_t n_validation_sums = pieces(input->n_validation, VALIDATION_ROWS) * OM_N_HALLMARKS;
         trainer->order = om_calloc(input->n_training, sizeof *trainer->order);
         trainer->leaf_sums = om_calloc(trainer->n_leaves * OM_N_HALLMARKS, sizeof(double));
         trainer->training_sums = om_calloc(n_sums, sizeof(double));
         trainer->validation_sums = om_calloc(n_validation_sums, sizeof(double));
-        trainer->validation_x =
-            om_calloc(train->block * trainer->network->shape.n_features, sizeof(float));
+        trainer->validation_x = om_calloc(VALIDATION_ROWS * OM_PANEL_ROW, sizeof(float));
         trainer->best = om_calloc(trainer->network->n_parameters, sizeof(float));
         bool complete = trainer->order != NULL && trainer->leaf_sums != NULL &&
                         trainer->training_sums != NULL && trainer->validation_sums != NULL &&
@@ -67,6 +73,7 @@ void om_trainer_destroy(om_trainer **trainer) {
     om_network_destroy(&(*trainer)->network);
     om_adam_destroy(&(*trainer)->adam);
     om_gradient_destroy(&(*trainer)->gradient);
+    om_reduction_destroy(&(*trainer)->reduction);
     om_pass_destroy(&(*trainer)->validation_pass);
     om_free((*trainer)->order);
     om_free((*trainer)->leaf_sums);
@@ -96,11 +103,22 @@ static om_batch batch_of(const om_trainer *trainer, int64_t index) {
     return batch;
 }
 
+static void update(void *context, int64_t first, int64_t count) {
+    om_trainer *trainer = context;
+    om_adam_update(trainer->adam, trainer->network->parameters,
+                   om_gradient_values(trainer->gradient), first, count);
+}
+
+/* Alone, a rank updates each part of the weights while its gradient is in cache; with others it
+ * updates those that it owns, which then go to all. */
 static om_status step(om_trainer *trainer, int64_t index, double learning_rate, int64_t *rows) {
     om_batch batch = batch_of(trainer, index);
     int64_t first_leaf = om_context_rank(trainer->group) * trainer->n_leaves;
-    om_gradient_compute(trainer->gradient, trainer->network, &batch, first_leaf,
-                        trainer->leaf_sums);
+    bool alone = om_context_size(trainer->group) == 1;
+    const om_gradient_use use = {update, trainer};
+    om_adam_begin_step(trainer->adam, learning_rate);
+    om_gradient_compute(trainer->gradient, trainer->network, &batch, first_leaf, trainer->leaf_sums,
+                        alone ? &use : NULL);
     double *sums = trainer->training_sums + index * trainer->n_blocks * OM_N_HALLMARKS;
     for (int64_t leaf = 0; leaf < trainer->n_leaves; leaf++) {
         int64_t block = first_leaf + leaf;
@@ -110,10 +128,12 @@ static om_status step(om_trainer *trainer, int64_t index, double learning_rate, 
             *rows += om_block_length(batch.scope.n_samples, trainer->train->block, block);
         }
     }
-    OM_TRY(om_gradient_sum(trainer->gradient, trainer->group));
-    om_adam_step(trainer->adam, trainer->network->parameters, om_gradient_values(trainer->gradient),
-                 learning_rate);
-    return OM_OK;
+    if (alone) {
+        return OM_OK;
+    }
+    OM_TRY(om_reduction_sum(trainer->reduction, om_gradient_values(trainer->gradient)));
+    update(trainer, om_reduction_first(trainer->reduction), om_reduction_count(trainer->reduction));
+    return om_reduction_gather(trainer->reduction, trainer->network->parameters);
 }
 
 /* Loss of the samples of `scope` from its blocks' sums, added in the order of the blocks. */
@@ -133,7 +153,9 @@ om_status om_trainer_epoch(om_trainer *trainer, int64_t epoch, double learning_r
     int64_t bytes = trainer->n_batches * batch_sums * (int64_t)sizeof *trainer->training_sums;
     memset(trainer->training_sums, 0, (size_t)bytes);
     shuffle(trainer, epoch);
+    om_stop_pace pace = {0};
     for (int64_t index = 0; index < trainer->n_batches; index++) {
+        OM_TRY(om_stop_check_at_pace(trainer->group, &pace));
         OM_TRY(step(trainer, index, learning_rate, rows));
     }
     OM_TRY(om_join_bytes(trainer->group, trainer->training_sums, bytes));
@@ -151,18 +173,17 @@ om_status om_trainer_epoch(om_trainer *trainer, int64_t epoch, double learning_r
 om_status om_trainer_validate(om_trainer *trainer, double *loss) {
     const om_training_input *input = trainer->input;
     const om_samples *samples = &input->samples;
-    int64_t block = trainer->train->block;
-    int64_t n_blocks = pieces(input->n_validation, block);
+    int64_t n_blocks = pieces(input->n_validation, VALIDATION_ROWS);
     int64_t bytes = n_blocks * OM_N_HALLMARKS * (int64_t)sizeof *trainer->validation_sums;
     memset(trainer->validation_sums, 0, (size_t)bytes);
     int64_t first = 0, count = 0;
     om_range_even(n_blocks, om_context_size(trainer->group), om_context_rank(trainer->group),
                   &first, &count);
     for (int64_t b = first; b < first + count; b++) {
-        const int64_t *rows = input->validation + b * block;
-        int64_t n = om_block_length(input->n_validation, block, b);
-        om_block_pack(trainer->validation_x, samples, rows, n, block);
-        om_network_forward(trainer->network, trainer->validation_x, trainer->validation_pass);
+        const int64_t *rows = input->validation + b * VALIDATION_ROWS;
+        int64_t n = om_block_length(input->n_validation, VALIDATION_ROWS, b);
+        om_block_forward(trainer->network, samples, rows, n, trainer->validation_x,
+                         trainer->validation_pass);
         om_loss_sums(trainer->train->loss, trainer->validation_pass->logits, samples->task,
                      samples->label, rows, n, trainer->validation_sums + b * OM_N_HALLMARKS);
     }
@@ -171,4 +192,18 @@ om_status om_trainer_validate(om_trainer *trainer, double *loss) {
                                            input->n_validation);
     *loss = loss_of_blocks(&scope, trainer->validation_sums, n_blocks);
     return OM_OK;
+}
+
+om_trainer_state om_trainer_state_of(om_trainer *trainer) {
+    return (om_trainer_state){.n_parameters = trainer->network->n_parameters,
+                              .parameters = trainer->network->parameters,
+                              .mean = om_adam_mean(trainer->adam),
+                              .square = om_adam_square(trainer->adam),
+                              .best = trainer->best,
+                              .adam_steps = om_adam_steps(trainer->adam)};
+}
+
+om_status om_trainer_gather_state(om_trainer *trainer) {
+    OM_TRY(om_reduction_gather(trainer->reduction, om_adam_mean(trainer->adam)));
+    return om_reduction_gather(trainer->reduction, om_adam_square(trainer->adam));
 }

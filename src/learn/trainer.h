@@ -5,6 +5,7 @@
 #include "gradient.h"
 #include "oncomark/optimiser.h"
 #include "oncomark/train.h"
+#include "reduction.h"
 
 /* All memory of the loop, taken before it starts. */
 typedef struct om_trainer {
@@ -15,6 +16,7 @@ typedef struct om_trainer {
     om_network *network;
     om_adam *adam;
     om_gradient *gradient;
+    om_reduction *reduction;
     int64_t n_batches;
     int64_t n_blocks;        /* of a batch */
     int64_t n_leaves;        /* of this rank */
@@ -22,7 +24,7 @@ typedef struct om_trainer {
     double *leaf_sums;       /* [n_leaves x 10] of a batch */
     double *training_sums;   /* [n_batches x n_blocks x 10] of an epoch */
     double *validation_sums; /* [validation blocks x 10] */
-    float *validation_x;     /* [block x D] */
+    float *validation_x;     /* [rows of a block x OM_PANEL_ROW] */
     om_pass *validation_pass;
     float *best; /* [n_parameters] */
 } om_trainer;
@@ -39,5 +41,22 @@ om_status om_trainer_epoch(om_trainer *trainer, int64_t epoch, double learning_r
 
 /* Loss of the validation samples. Collective on group. */
 om_status om_trainer_validate(om_trainer *trainer, double *loss);
+
+/* What a checkpoint has to hold of this rank's trainer, all borrowed: Adam's two moments are whole
+ * after om_trainer_gather_state only. */
+typedef struct om_trainer_state {
+    int64_t n_parameters; /* padding included */
+    float *parameters;
+    float *mean;
+    float *square;
+    float *best;
+    int64_t *adam_steps;
+} om_trainer_state;
+
+om_trainer_state om_trainer_state_of(om_trainer *trainer);
+
+/* Brings the parts of Adam's state that the ranks keep apart together on all of them. Collective
+ * on group. */
+om_status om_trainer_gather_state(om_trainer *trainer);
 
 #endif

@@ -46,7 +46,7 @@ static void rank_piece(om_training_set *set, om_ranker *ranker, double *values,
 }
 
 /* Ranks this rank's rows into the node's memory. */
-static om_status rank_rows(om_training_set *set, const om_ctx *ctx, const char *path,
+static om_status rank_rows(om_training_set *set, om_ctx *ctx, const char *path,
                            const int64_t *genes) {
     om_row_reader *reader = NULL;
     om_ranker *ranker = NULL;

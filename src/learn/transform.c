@@ -1,6 +1,7 @@
 #include "oncomark/transform.h"
 
 #include "oncomark/memory.h"
+#include "z_score.h"
 
 #include <math.h>
 #include <string.h>
@@ -70,9 +71,8 @@ void om_scaler_finish(const om_scaler_sums *sums, double *mean, double *sd) {
 
 struct om_transform {
     int64_t n_features;
-    double *mean;
-    double *inverse_sd;
-    double *log2_rank; /* [2 n_features + 1] by doubled rank */
+    float *mean;
+    float *inverse_sd;
 };
 
 om_status om_transform_create(om_transform **out, int64_t n_features, const double *mean,
@@ -85,17 +85,13 @@ om_status om_transform_create(om_transform **out, int64_t n_features, const doub
     transform->n_features = n_features;
     transform->mean = om_malloc(n_features, sizeof *transform->mean);
     transform->inverse_sd = om_malloc(n_features, sizeof *transform->inverse_sd);
-    transform->log2_rank = om_calloc(2 * n_features + 1, sizeof *transform->log2_rank);
-    if (transform->mean == NULL || transform->inverse_sd == NULL || transform->log2_rank == NULL) {
+    if (transform->mean == NULL || transform->inverse_sd == NULL) {
         om_transform_destroy(out);
         return OM_MEMORY;
     }
-    memcpy(transform->mean, mean, (size_t)n_features * sizeof *mean);
     for (int64_t f = 0; f < n_features; f++) {
-        transform->inverse_sd[f] = 1 / sd[f];
-    }
-    for (int64_t r = 2; r <= 2 * n_features; r++) {
-        transform->log2_rank[r] = log2_of_doubled(r);
+        transform->mean[f] = (float)mean[f];
+        transform->inverse_sd[f] = (float)(1 / sd[f]);
     }
     return OM_OK;
 }
@@ -106,15 +102,16 @@ void om_transform_destroy(om_transform **transform) {
     }
     om_free((*transform)->mean);
     om_free((*transform)->inverse_sd);
-    om_free((*transform)->log2_rank);
     om_free(*transform);
     *transform = NULL;
 }
 
+void om_transform_panel(const om_transform *transform, const uint16_t *doubled_ranks, int64_t first,
+                        int64_t width, float *z) {
+    om_z_scores(z, doubled_ranks + first, transform->mean + first, transform->inverse_sd + first,
+                width);
+}
+
 void om_transform_apply(const om_transform *transform, const uint16_t *doubled_ranks, float *z) {
-    const double *log2_rank = transform->log2_rank;
-    for (int64_t f = 0; f < transform->n_features; f++) {
-        z[f] =
-            (float)((log2_rank[doubled_ranks[f]] - transform->mean[f]) * transform->inverse_sd[f]);
-    }
+    om_transform_panel(transform, doubled_ranks, 0, transform->n_features, z);
 }

@@ -4,7 +4,9 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 struct om_shared {
     om_ctx *node;
@@ -41,6 +43,17 @@ static om_status split_by_node(om_shared *shared, om_ctx *ctx) {
     return om_context_split(&shared->across, ctx, om_context_rank(shared->node));
 }
 
+/* Rows are read anywhere in it: with small pages the processor would look up addresses all the
+ * time. Where the system has none there are none. */
+static void advise_large_pages(void *data, int64_t bytes) {
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t first = ((uintptr_t)data + page - 1) / page * page;
+    uintptr_t end = ((uintptr_t)data + (uintptr_t)bytes) / page * page;
+    if (first < end) {
+        madvise((char *)data + (first - (uintptr_t)data), end - first, MADV_HUGEPAGE);
+    }
+}
+
 static om_status allocate_window(om_shared *shared, om_ctx *ctx, int64_t bytes) {
     bool is_owner = om_context_is_root(shared->node);
     OM_TRY(om_agree(ctx, is_owner ? check_space(bytes) : OM_OK));
@@ -59,6 +72,7 @@ static om_status allocate_window(om_shared *shared, om_ctx *ctx, int64_t bytes) 
     MPI_Aint size = 0;
     int unit = 0;
     MPI_Win_shared_query(shared->window, 0, &size, &unit, &shared->data);
+    advise_large_pages(shared->data, bytes);
     if (is_owner) {
         memset(shared->data, 0, (size_t)bytes);
     }

@@ -66,14 +66,16 @@ static void free_fixture(fixture *made) {
 
 static void check_against_naive(om_loss loss) {
     fixture *made = create_fixture(loss);
-    int64_t n = made->network->n_parameters;
+    int64_t n = om_network_plain_parameters(made->network->shape);
+    float *plain = calloc((size_t)n, sizeof *plain);
     naive_network naive = {made->network->shape, n, calloc((size_t)n, sizeof(double))};
     double *expected = calloc((size_t)n, sizeof *expected);
     double *x = calloc(ROWS * D, sizeof *x);
     uint8_t task[ROWS];
     uint8_t label[ROWS];
+    om_network_get(made->network, plain);
     for (int64_t i = 0; i < n; i++) {
-        naive.parameters[i] = (double)made->network->parameters[i];
+        naive.parameters[i] = (double)plain[i];
     }
     for (int64_t i = 0; i < ROWS; i++) {
         task[i] = made->task[made->rows[i]];
@@ -88,19 +90,21 @@ static void check_against_naive(om_loss loss) {
     double sums[LEAVES * OM_N_HALLMARKS];
     /* Twice: nothing of a batch may stay for the next one. */
     for (int round = 0; round < 2; round++) {
-        om_gradient_compute(gradient, made->network, &made->batch, 0, sums);
+        om_gradient_compute(gradient, made->network, &made->batch, 0, sums, NULL);
         double head_sums[OM_N_HALLMARKS] = {0};
         for (int i = 0; i < LEAVES * OM_N_HALLMARKS; i++) {
             head_sums[i % OM_N_HALLMARKS] += sums[i];
         }
         assert_true(fabs(om_loss_value(&made->batch.scope, head_sums) - expected_loss) < 1e-6);
+        om_network view = om_network_view(made->network->shape, om_gradient_values(gradient));
+        om_network_get(&view, plain);
         for (int64_t i = 0; i < n; i++) {
-            double found = (double)om_gradient_values(gradient)[i];
-            assert_true(fabs(found - expected[i]) < 1e-6);
+            assert_true(fabs((double)plain[i] - expected[i]) < 1e-6);
         }
     }
     om_gradient_destroy(&gradient);
     free(naive.parameters);
+    free(plain);
     free(expected);
     free(x);
     free_fixture(made);
@@ -121,7 +125,7 @@ static void test_subtrees_add_up(void **state) {
     double sums[LEAVES * OM_N_HALLMARKS];
     double part_sums[LEAVES * OM_N_HALLMARKS];
     assert_int_equal(om_gradient_create(&whole, made->network->shape, BLOCK, LEAVES), OM_OK);
-    om_gradient_compute(whole, made->network, &made->batch, 0, sums);
+    om_gradient_compute(whole, made->network, &made->batch, 0, sums, NULL);
     for (int ranks = 2; ranks <= 4; ranks *= 2) {
         int leaves = LEAVES / ranks;
         om_gradient *parts[4] = {NULL};
@@ -129,7 +133,7 @@ static void test_subtrees_add_up(void **state) {
             assert_int_equal(om_gradient_create(&parts[rank], made->network->shape, BLOCK, leaves),
                              OM_OK);
             om_gradient_compute(parts[rank], made->network, &made->batch, rank * leaves,
-                                part_sums + rank * leaves * OM_N_HALLMARKS);
+                                part_sums + rank * leaves * OM_N_HALLMARKS, NULL);
         }
         for (int distance = 1; distance < ranks; distance *= 2) {
             for (int rank = 0; rank < ranks; rank += 2 * distance) {
@@ -150,6 +154,36 @@ static void test_subtrees_add_up(void **state) {
     free_fixture(made);
 }
 
+typedef struct taken {
+    om_gradient *gradient;
+    float *values;
+    int64_t count;
+} taken;
+
+static void take(void *context, int64_t first, int64_t count) {
+    taken *all = context;
+    memcpy(all->values + first, om_gradient_values(all->gradient) + first,
+           (size_t)count * sizeof *all->values);
+    all->count += count;
+}
+
+/* Each value is handed out once, when it is complete. */
+static void test_parts_are_given_out(void **state) {
+    (void)state;
+    fixture *made = create_fixture(OM_LOSS_MASKED);
+    int64_t n = made->network->n_parameters;
+    double sums[LEAVES * OM_N_HALLMARKS];
+    taken all = {.values = calloc((size_t)n, sizeof(float))};
+    assert_int_equal(om_gradient_create(&all.gradient, made->network->shape, BLOCK, LEAVES), OM_OK);
+    om_gradient_compute(all.gradient, made->network, &made->batch, 0, sums,
+                        &(om_gradient_use){take, &all});
+    assert_int_equal(all.count, n);
+    assert_memory_equal(all.values, om_gradient_values(all.gradient), (size_t)n * sizeof(float));
+    om_gradient_destroy(&all.gradient);
+    free(all.values);
+    free_fixture(made);
+}
+
 static void test_ranks_and_leaves(void **state) {
     (void)state;
     assert_int_equal(om_gradient_ranks(1, 8), 1);
@@ -166,6 +200,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_against_naive),
         cmocka_unit_test(test_subtrees_add_up),
+        cmocka_unit_test(test_parts_are_given_out),
         cmocka_unit_test(test_ranks_and_leaves),
     };
     return cmocka_run_group_tests_name("gradient", tests, NULL, NULL);

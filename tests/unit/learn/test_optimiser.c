@@ -11,7 +11,8 @@ static void test_first_step(void **state) {
     float parameters[] = {1, 1, 1};
     const float gradient[] = {1e-3F, -250, 0};
     assert_int_equal(om_adam_create(&adam, 3, &train), OM_OK);
-    om_adam_step(adam, parameters, gradient, 0.25);
+    om_adam_begin_step(adam, 0.25);
+    om_adam_update(adam, parameters, gradient, 0, 3);
     assert_true(fabsf(parameters[0] - 0.75F) < 1e-4F);
     assert_true(fabsf(parameters[1] - 1.25F) < 1e-5F);
     assert_true(parameters[2] == 1);

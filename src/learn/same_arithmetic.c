@@ -1,0 +1,17 @@
+#include "same_arithmetic.h"
+
+#include "oncomark/product.h"
+#include "oncomark/string_map.h"
+
+om_status om_check_same_arithmetic(om_ctx *ctx, const char *stage) {
+    int64_t hash = (int64_t)om_hash_string(om_product_arithmetic());
+    int64_t range[2] = {hash, ~hash};
+    OM_TRY(om_max_i64(ctx, range, 2));
+    if (range[0] != ~range[1]) {
+        return om_fail(OM_SYSTEM,
+                       "%s: the ranks' processors differ in their arithmetic (this one: %s); use "
+                       "nodes of one kind",
+                       stage, om_product_arithmetic());
+    }
+    return OM_OK;
+}

@@ -1,0 +1,11 @@
+/* Whether all ranks compute with the same bits. */
+#ifndef ONCOMARK_LEARN_SAME_ARITHMETIC_H
+#define ONCOMARK_LEARN_SAME_ARITHMETIC_H
+
+#include "oncomark/context.h"
+
+/* OM_SYSTEM, in the name of `stage`, where the ranks' processors differ in their arithmetic.
+ * Collective on ctx. */
+om_status om_check_same_arithmetic(om_ctx *ctx, const char *stage);
+
+#endif

@@ -1,0 +1,75 @@
+#include "oncomark/product.h"
+
+#include <stdbool.h>
+
+/* Compiled with contraction of a * b + c to one fused operation, where the target has it. */
+
+#ifdef __clang__
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 16")
+#endif
+
+typedef float lanes
+    __attribute__((vector_size(OM_LANES * sizeof(float)), aligned(sizeof(float)), may_alias));
+
+/* Of a tree: 2^40 leaves. */
+enum { MOST_LEVELS = 41 };
+
+#if defined(__x86_64__)
+#define TILE_ROWS 6
+#define TILE_VECTORS 4
+#define TILE_TARGET __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,fma")))
+#define TILE(name) name##_by_avx512
+#include "product_tile.h"
+
+#define TILE_ROWS 6
+#define TILE_VECTORS 1
+#define TILE_TARGET __attribute__((target("avx2,fma")))
+#define TILE(name) name##_by_avx2
+#include "product_tile.h"
+#endif
+
+#define TILE_ROWS 2
+#define TILE_VECTORS 1
+#define TILE_TARGET
+#define TILE(name) name##_plainly
+#include "product_tile.h"
+
+static void multiply(const om_product *product, int64_t leaf, int64_t n_leaves) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw")) {
+        multiply_by_avx512(product, leaf, n_leaves);
+        return;
+    }
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+        multiply_by_avx2(product, leaf, n_leaves);
+        return;
+    }
+#endif
+    multiply_plainly(product, leaf, n_leaves);
+}
+
+void om_product_add(const om_product *product) {
+    multiply(product, 0, 0);
+}
+
+void om_product_tree(const om_product *product, int64_t leaf, int64_t n_leaves) {
+    multiply(product, leaf, n_leaves);
+}
+
+int64_t om_padded(int64_t units) {
+    return (units + OM_LANES - 1) / OM_LANES * OM_LANES;
+}
+
+const char *om_product_arithmetic(void) {
+#if defined(__x86_64__)
+    bool fused = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#elif defined(__FP_FAST_FMAF)
+    bool fused = true;
+#else
+    bool fused = false;
+#endif
+    return fused ? "fused" : "plain";
+}
