@@ -15,7 +15,13 @@ typedef enum om_formula { OM_UCELL_2_14, OM_UCELL_2_6 } om_formula;
 typedef enum om_missing { OM_MISSING_IMPUTE, OM_MISSING_SKIP } om_missing;
 typedef enum om_threshold_method { OM_OTSU_HALVES, OM_OTSU } om_threshold_method;
 typedef enum om_loss { OM_LOSS_MASKED, OM_LOSS_PUBLISHED } om_loss;
-typedef enum om_group { OM_GROUP_PATIENT, OM_GROUP_SAMPLE, OM_GROUP_NONE } om_group;
+typedef enum om_group {
+    OM_GROUP_PATIENT,
+    OM_GROUP_SAMPLE,
+    OM_GROUP_STUDY,
+    OM_GROUP_TISSUE,
+    OM_GROUP_NONE
+} om_group;
 typedef enum om_shuffle { OM_SHUFFLE_EPOCH, OM_SHUFFLE_ONCE } om_shuffle;
 typedef enum om_keep { OM_KEEP_BEST, OM_KEEP_LAST } om_keep;
 
@@ -104,6 +110,25 @@ typedef struct om_train_parameters {
     om_keep keep;
 } om_train_parameters;
 
+/* One row of `crossval.sweep:`: a key and the values that it takes in turn. */
+typedef struct om_sweep_axis {
+    char *key;          /* "train.learning_rate" */
+    om_strings *values; /* in canonical form */
+} om_sweep_axis;
+
+typedef struct om_crossval_parameters {
+    int64_t folds;
+    int64_t repeats;
+    om_group group;      /* its samples are never on two sides */
+    bool leave_one_out;  /* a fold for each group, in place of folds x repeats */
+    bool permute_labels; /* within each hallmark: a control that nothing can be learned from */
+    int64_t patience;    /* in place of train.patience */
+    om_keep keep;        /* in place of train.keep */
+    int64_t n_axes;
+    om_sweep_axis *sweep; /* [n_axes] in the order of the table of keys, as a mapping has none */
+    long sweep_line;      /* of it in the job file, for messages */
+} om_crossval_parameters;
+
 typedef struct om_job {
     char *name;
     uint64_t seed;
@@ -123,6 +148,7 @@ typedef struct om_job {
     om_synthetic_parameters synthetic;
     om_feature_parameters features;
     om_train_parameters train;
+    om_crossval_parameters crossval;
     char *path; /* of the job file */
 } om_job;
 
@@ -136,7 +162,8 @@ void om_job_destroy(om_job **job);
 
 /* Appends "key: value" lines of every parameter whose key is `section` or starts with "section.";
  * "" is all of them. The canonical form, the same text for the same meaning: artefact keys and the
- * manifest use it. `data` and `exclude_where` are sections too; an unknown section is OM_BUG. */
+ * manifest use it. `data`, `exclude_where` and `crossval.sweep` are sections too; an unknown
+ * section is OM_BUG. */
 om_status om_job_describe(const om_job *job, const char *section, om_text *text);
 
 /* Appends the help of all parameters: key, type, default, range, meaning. */

@@ -16,7 +16,10 @@ typedef enum om_purpose {
     OM_PURPOSE_SPLIT = 5,
     OM_PURPOSE_INITIALISE = 6,
     OM_PURPOSE_SHUFFLE = 7,
-    OM_PURPOSE_SIMULATE_GENE = 8
+    OM_PURPOSE_SIMULATE_GENE = 8,
+    OM_PURPOSE_FOLDS = 9,
+    OM_PURPOSE_FOLD_VALIDATION = 10,
+    OM_PURPOSE_PERMUTE_LABELS = 11
 } om_purpose;
 
 typedef struct om_random {

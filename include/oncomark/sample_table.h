@@ -3,6 +3,7 @@
 #define ONCOMARK_SAMPLE_TABLE_H
 
 #include "oncomark/context.h"
+#include "oncomark/strings.h"
 
 #include <stdint.h>
 
@@ -11,13 +12,17 @@ typedef struct om_sample_table {
     int64_t n_samples;
     int64_t n_patients;
     int64_t n_biopsies;
-    uint8_t *task;    /* [n_samples] hallmark that the sample was made for */
-    uint8_t *label;   /* [n_samples] 1: made of positive cells, 0: of negative ones */
-    int32_t *patient; /* [n_samples] number of (study, patient), by first appearance */
-    int32_t *biopsy;  /* [n_samples] number of (data set, sample), by first appearance */
+    uint8_t *task;       /* [n_samples] hallmark that the sample was made for */
+    uint8_t *label;      /* [n_samples] 1: made of positive cells, 0: of negative ones */
+    int32_t *patient;    /* [n_samples] number of (study, patient), by first appearance */
+    int32_t *biopsy;     /* [n_samples] number of (data set, sample), by first appearance */
+    int32_t *study;      /* [n_samples] index in studies */
+    int32_t *tissue;     /* [n_samples] index in tissues */
+    om_strings *studies; /* by first appearance */
+    om_strings *tissues;
 } om_sample_table;
 
-/* Memory for n_samples. Local. */
+/* Memory for n_samples, all zero, without studies and tissues. Local. */
 om_status om_sample_table_create(om_sample_table **out, int64_t n_samples);
 void om_sample_table_destroy(om_sample_table **table);
 

@@ -12,12 +12,11 @@ const char *om_part_name(om_part part);
 
 /* Part of every sample: parts [n_samples]. Depends on the table, train.split and the seed only.
  *
- * By patient or sample: groups are shuffled by the seed and dealt one by one to the part that lacks
- * most of what the group has (per hallmark and label), then moved while that brings all parts
- * closer to their shares and to having both labels. No group is on two sides.
- * Without groups: within each hallmark at random, sizes of validation and test rounded up (as
- * published), but a hallmark's last sample trains.
- * OM_USAGE where a part would be empty. Local. */
+ * By patient, sample, study or tissue: groups are shuffled by the seed and dealt one by one to the
+ * part that lacks most of what the group has (per hallmark and label), then moved while that brings
+ * all parts closer to their shares and to having both labels. No group is on two sides. Without
+ * groups: within each hallmark at random, sizes of validation and test rounded up (as published),
+ * but a hallmark's last sample trains. OM_USAGE where a part would be empty. Local. */
 om_status om_split_assign(uint8_t *parts, const om_sample_table *table,
                           const om_train_parameters *train, uint64_t seed);
 

@@ -4,6 +4,7 @@
 #include "job_data.h"
 #include "job_exclusions.h"
 #include "job_settings.h"
+#include "job_sweep.h"
 #include "job_table.h"
 #include "job_value.h"
 #include "job_walk.h"
@@ -32,6 +33,9 @@ static om_status read_special(om_job_walk *walk, const om_parameter *parameter,
     om_job *job = walk->base;
     if (parameter->type == OM_PARAMETER_DATA) {
         return om_job_data_read(walk, job, node);
+    }
+    if (parameter->type == OM_PARAMETER_SWEEP) {
+        return om_job_sweep_read(walk, job, node);
     }
     return om_job_exclusions_read(walk, job, node);
 }
@@ -127,6 +131,7 @@ void om_job_destroy(om_job **job) {
     }
     om_job_data_destroy(*job);
     om_job_exclusions_destroy(*job);
+    om_job_sweep_destroy(*job);
     om_parameters table = om_job_table();
     for (int row = 0; row < table.n; row++) {
         om_parameter_type type = table.rows[row].type;

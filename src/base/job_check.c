@@ -1,5 +1,7 @@
 #include "job_check.h"
 
+#include "oncomark/sweep.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -50,26 +52,52 @@ static om_status check_name(const om_job *job, const om_job_place *places) {
     return OM_OK;
 }
 
+om_status om_job_check_block(const om_train_parameters *train, const char *owner,
+                             om_job_place place) {
+    if (train->batch % train->block != 0) {
+        return om_job_fail(place,
+                           "found %" PRId64 " for train.block%s, expected a divisor of train.batch "
+                           "(%" PRId64 ")",
+                           train->block, owner, train->batch);
+    }
+    return OM_OK;
+}
+
+om_status om_job_check_learning_rate(const om_train_parameters *train, const char *owner,
+                                     om_job_place place) {
+    if (train->learning_rate_floor > train->learning_rate) {
+        return om_job_fail(place,
+                           "found %.15g for train.learning_rate_floor%s, expected at most "
+                           "train.learning_rate (%.15g)",
+                           train->learning_rate_floor, owner, train->learning_rate);
+    }
+    return OM_OK;
+}
+
 static om_status check_train(const om_job *job, const om_job_place *places) {
     const om_train_parameters *train = &job->train;
-    if (train->batch % train->block != 0) {
-        return om_job_fail(place_of(job, places, "train.block", "train.batch"),
-                           "found %" PRId64 " for train.block, expected a divisor of train.batch "
-                           "(%" PRId64 ")",
-                           train->block, train->batch);
-    }
+    OM_TRY(om_job_check_block(train, "", place_of(job, places, "train.block", "train.batch")));
     if (train->split_validation + train->split_test >= 1) {
         return om_job_fail(place_of(job, places, "train.split.test", "train.split.validation"),
                            "found %.15g for train.split.validation and %.15g for train.split.test, "
                            "expected a sum below 1: the rest is for training",
                            train->split_validation, train->split_test);
     }
-    if (train->learning_rate_floor > train->learning_rate) {
-        return om_job_fail(
-            place_of(job, places, "train.learning_rate_floor", "train.learning_rate"),
-            "found %.15g for train.learning_rate_floor, expected at most train.learning_rate "
-            "(%.15g)",
-            train->learning_rate_floor, train->learning_rate);
+    return om_job_check_learning_rate(
+        train, "", place_of(job, places, "train.learning_rate_floor", "train.learning_rate"));
+}
+
+static om_status check_crossval(const om_job *job, const om_job_place *places) {
+    if (job->crossval.leave_one_out && job->crossval.group == OM_GROUP_NONE) {
+        return om_job_fail(place_of(job, places, "crossval.leave_one_out", "crossval.group"),
+                           "found true for crossval.leave_one_out and none for crossval.group, "
+                           "expected the group of which one is left out: patient, sample, study or "
+                           "tissue");
+    }
+    for (int64_t setting = 0; setting < om_sweep_count(job); setting++) {
+        om_feature_parameters features;
+        om_train_parameters train;
+        OM_TRY(om_sweep_setting(&features, &train, job, setting));
     }
     return OM_OK;
 }
@@ -83,5 +111,6 @@ om_status om_job_check(const om_job *job, const om_job_place *places) {
                            "(%" PRId64 ")",
                            job->qc.max_genes, job->qc.min_genes);
     }
-    return check_train(job, places);
+    OM_TRY(check_train(job, places));
+    return check_crossval(job, places);
 }

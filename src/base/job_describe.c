@@ -1,6 +1,6 @@
 #include "oncomark/job.h"
 
-#include "job_table.h"
+#include "job_describe.h"
 
 #include "oncomark/memory.h"
 
@@ -47,7 +47,20 @@ static om_status add_exclusions(om_text *text, const om_job *job) {
     return om_text_add(text, "}\n");
 }
 
-static om_status add_value(om_text *text, const void *base, const om_parameter *parameter) {
+static om_status add_sweep(om_text *text, const om_crossval_parameters *crossval) {
+    OM_TRY(om_text_add(text, "crossval.sweep: {"));
+    for (int64_t i = 0; i < crossval->n_axes; i++) {
+        const om_sweep_axis *axis = &crossval->sweep[i];
+        OM_TRY(om_text_add(text, "%s%s: [", i == 0 ? "" : ", ", axis->key));
+        for (int64_t j = 0; j < om_strings_count(axis->values); j++) {
+            OM_TRY(om_text_add(text, "%s%s", j == 0 ? "" : ", ", om_strings_get(axis->values, j)));
+        }
+        OM_TRY(om_text_add(text, "]"));
+    }
+    return om_text_add(text, "}\n");
+}
+
+om_status om_job_describe_value(om_text *text, const void *base, const om_parameter *parameter) {
     const void *field = (const char *)base + parameter->offset;
     switch (parameter->type) {
     case OM_PARAMETER_BOOL:
@@ -72,6 +85,7 @@ static om_status add_value(om_text *text, const void *base, const om_parameter *
         return add_list(text, *(om_strings *const *)field);
     case OM_PARAMETER_DATA:
     case OM_PARAMETER_EXCLUSIONS:
+    case OM_PARAMETER_SWEEP:
         break;
     }
     return om_fail(OM_BUG, "%s has no single value to describe", parameter->key);
@@ -81,7 +95,7 @@ static om_status add_value(om_text *text, const void *base, const om_parameter *
 static om_status add_line(om_text *text, const char *prefix, const void *base,
                           const om_parameter *parameter) {
     OM_TRY(om_text_add(text, "%s%s: ", prefix, parameter->key));
-    OM_TRY(add_value(text, base, parameter));
+    OM_TRY(om_job_describe_value(text, base, parameter));
     return om_text_add(text, "\n");
 }
 
@@ -121,6 +135,8 @@ om_status om_job_describe(const om_job *job, const char *section, om_text *text)
             OM_TRY(add_data(text, job));
         } else if (parameter->type == OM_PARAMETER_EXCLUSIONS) {
             OM_TRY(add_exclusions(text, job));
+        } else if (parameter->type == OM_PARAMETER_SWEEP) {
+            OM_TRY(add_sweep(text, &job->crossval));
         } else {
             OM_TRY(add_line(text, "", job, parameter));
         }

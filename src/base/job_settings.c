@@ -21,19 +21,39 @@ static om_status fail_unknown(const char *key, om_job_place place) {
     return om_job_fail(place, "unknown key '%.80s' (did you mean '%s'?)", key, suggestion);
 }
 
+/* True for the key of a structure and for keys below it, "crossval.sweep.train.hidden". */
+static bool is_in_structure(const char *key, const om_parameter *parameter) {
+    size_t length = strlen(parameter->key);
+    bool is_structure = parameter->type == OM_PARAMETER_DATA ||
+                        parameter->type == OM_PARAMETER_EXCLUSIONS ||
+                        parameter->type == OM_PARAMETER_SWEEP;
+    return is_structure && strncmp(key, parameter->key, length) == 0 &&
+           (key[length] == '\0' || key[length] == '.');
+}
+
+static om_status refuse_structures(const char *key, om_job_place place) {
+    om_parameters table = om_job_table();
+    for (int row = 0; row < table.n; row++) {
+        const om_parameter *parameter = &table.rows[row];
+        if (is_in_structure(key, parameter)) {
+            return om_job_fail(place, "%s is a %s, which only the job file can give",
+                               parameter->key,
+                               parameter->type == OM_PARAMETER_DATA ? "list" : "mapping");
+        }
+    }
+    return OM_OK;
+}
+
 static om_status apply(om_job *job, const char *key, const char *value, const char *folder,
                        om_job_place place, om_job_place *places) {
+    OM_TRY(refuse_structures(key, place));
     om_parameters table = om_job_table();
     int row = om_job_table_find(table, key);
     if (row < 0) {
         return fail_unknown(key, place);
     }
-    const om_parameter *parameter = &table.rows[row];
-    if (parameter->type == OM_PARAMETER_DATA || parameter->type == OM_PARAMETER_EXCLUSIONS) {
-        return om_job_fail(place, "%s is a list, which only the job file can give", key);
-    }
     places[row] = place;
-    return om_job_value_set(job, parameter, value, false, folder, "", place);
+    return om_job_value_set(job, &table.rows[row], value, false, folder, "", place);
 }
 
 om_status om_job_settings_apply(om_job *job, const om_strings *settings, const char *folder,

@@ -50,7 +50,8 @@ static const char *const threshold_choices[] = {
 static const char *const loss_choices[] = {
     [OM_LOSS_MASKED] = "masked", [OM_LOSS_PUBLISHED] = "published", NULL};
 static const char *const group_choices[] = {
-    [OM_GROUP_PATIENT] = "patient", [OM_GROUP_SAMPLE] = "sample", [OM_GROUP_NONE] = "none", NULL};
+    [OM_GROUP_PATIENT] = "patient", [OM_GROUP_SAMPLE] = "sample", [OM_GROUP_STUDY] = "study",
+    [OM_GROUP_TISSUE] = "tissue",   [OM_GROUP_NONE] = "none",     NULL};
 static const char *const shuffle_choices[] = {
     [OM_SHUFFLE_EPOCH] = "epoch", [OM_SHUFFLE_ONCE] = "once", NULL};
 static const char *const keep_choices[] = {[OM_KEEP_BEST] = "best", [OM_KEEP_LAST] = "last", NULL};
@@ -135,9 +136,10 @@ static const om_parameter job_rows[] = {
     CHOICE("train.loss", train.loss, "masked", loss_choices,
            "masked: a sample trains its own hallmark's head only; published: as the paper's code, "
            "where every head learns every hallmark's labels."),
-    CHOICE("train.split.group", train.split_group, "patient", group_choices,
-           "Samples of one patient (sample) stay on one side of the split; none: each synthetic "
-           "sample is drawn alone, within its hallmark."),
+    CHOICE(
+        "train.split.group", train.split_group, "patient", group_choices,
+        "Samples of one patient (sample, study, tissue) stay on one side of the split; none: each "
+        "synthetic sample is drawn alone, within its hallmark."),
     REAL("train.split.validation", train.split_validation, "0.15", 0, 1, OM_BOUNDS_OPEN,
          "Share of samples that steer training (learning rate, early stop, best epoch)."),
     REAL("train.split.test", train.split_test, "0.15", 0, 1, OM_BOUNDS_OPEN_MAXIMUM,
@@ -170,6 +172,27 @@ static const om_parameter job_rows[] = {
            "New order of the training samples every epoch, or once before the first (published)."),
     CHOICE("train.keep", train.keep, "best", keep_choices,
            "Weights that are kept: of the epoch with the best validation loss, or the last."),
+
+    INT("crossval.folds", crossval.folds, "5", 2, 100,
+        "Cross-validation cuts the synthetic samples in so many parts; each is tested once."),
+    INT("crossval.repeats", crossval.repeats, "2", 1, 1000, "Times that the folds are drawn anew."),
+    CHOICE("crossval.group", crossval.group, "none", group_choices,
+           "Samples of one patient (sample, study, tissue) are never on two sides; none: as "
+           "published, each synthetic sample is drawn alone, within its hallmark and label."),
+    BOOL("crossval.leave_one_out", crossval.leave_one_out, "false",
+         "true: a fold for each group of crossval.group (leave one study out, ...), in place of "
+         "folds and repeats."),
+    BOOL("crossval.permute_labels", crossval.permute_labels, "false",
+         "true: labels are shuffled within each hallmark. A control: nothing can be learned."),
+    INT("crossval.patience", crossval.patience, "5", 0, 1e6,
+        "In place of train.patience; 5 as published."),
+    CHOICE("crossval.keep", crossval.keep, "best", keep_choices,
+           "In place of train.keep; published: last."),
+    {.key = "crossval.sweep",
+     .type = OM_PARAMETER_SWEEP,
+     .default_note = "none: the values above",
+     .help = "Key of train or features to a list of values, such as {train.learning_rate: [1e-4, "
+             "3e-4], train.hidden: [64, 128]}: each combination is cross-validated."},
 };
 
 static const om_parameter data_rows[] = {

@@ -18,6 +18,7 @@ typedef enum om_parameter_type {
     OM_PARAMETER_LIST,       /* om_strings *; `minimum` is the fewest values an explicit list has */
     OM_PARAMETER_DATA,       /* `data:`, read by job_data.c */
     OM_PARAMETER_EXCLUSIONS, /* `exclude_where:`, read by job_exclusions.c */
+    OM_PARAMETER_SWEEP,      /* `crossval.sweep:`, read by job_sweep.c */
 } om_parameter_type;
 
 typedef enum om_bounds {

@@ -75,6 +75,9 @@ void om_job_value_expected(char expected[OM_EXPECTED_CAPACITY], const om_paramet
     case OM_PARAMETER_EXCLUSIONS:
         snprintf(expected, OM_EXPECTED_CAPACITY, "a mapping of metadata columns to values");
         break;
+    case OM_PARAMETER_SWEEP:
+        snprintf(expected, OM_EXPECTED_CAPACITY, "a mapping of keys to lists of values");
+        break;
     case OM_PARAMETER_CHOICE: {
         int length = snprintf(expected, OM_EXPECTED_CAPACITY, "one of");
         for (int i = 0; parameter->choices[i] != NULL && length < OM_EXPECTED_CAPACITY; i++) {
@@ -272,6 +275,7 @@ om_status om_job_value_set(void *base, const om_parameter *parameter, const char
     case OM_PARAMETER_LIST:
     case OM_PARAMETER_DATA:
     case OM_PARAMETER_EXCLUSIONS:
+    case OM_PARAMETER_SWEEP:
         break;
     }
     return ok ? OM_OK : fail_unexpected(parameter, text, quoted, owner, place);

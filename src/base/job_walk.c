@@ -82,7 +82,7 @@ static om_status read_list(const om_job_walk *walk, const om_parameter *paramete
     return OM_OK;
 }
 
-static om_status read_scalar(const om_job_walk *walk, const om_parameter *parameter,
+om_status om_job_walk_scalar(const om_job_walk *walk, const om_parameter *parameter,
                              const yaml_node_t *node) {
     om_job_place place = om_job_walk_place(walk, node);
     const char *text = om_yaml_text(node);
@@ -108,14 +108,18 @@ static om_status read_row(om_job_walk *walk, int row, const yaml_node_t *key_nod
                            parameter->key, walk->owner, walk->places[row].line);
     }
     walk->places[row] = place;
+    if (walk->all_special) {
+        return walk->read_special(walk, parameter, node);
+    }
     switch (parameter->type) {
     case OM_PARAMETER_DATA:
     case OM_PARAMETER_EXCLUSIONS:
+    case OM_PARAMETER_SWEEP:
         return walk->read_special(walk, parameter, node);
     case OM_PARAMETER_LIST:
         return read_list(walk, parameter, node);
     default:
-        return read_scalar(walk, parameter, node);
+        return om_job_walk_scalar(walk, parameter, node);
     }
 }
 

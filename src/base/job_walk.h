@@ -19,7 +19,8 @@ struct om_job_walk {
     void *base;           /* what the table's offsets refer to */
     om_job_place *places; /* [table.n] where each row was set; source NULL: not yet */
     int64_t *n_values;    /* values read so far, shared by nested walks */
-    /* Reads the value of a row of type DATA or EXCLUSIONS; NULL where the table has none. */
+    bool all_special;     /* read_special reads all rows */
+    /* Reads the value of a row of type DATA, EXCLUSIONS or SWEEP; NULL where the table has none. */
     om_status (*read_special)(om_job_walk *walk, const om_parameter *parameter,
                               const yaml_node_t *node);
 };
@@ -27,6 +28,10 @@ struct om_job_walk {
 /* Sets the fields that the root mapping `node` names. Unknown, repeated and empty keys, wrong types
  * and ranges are OM_USAGE. */
 om_status om_job_walk_mapping(om_job_walk *walk, const yaml_node_t *node);
+
+/* Sets the parameter's field of walk->base from a single value. */
+om_status om_job_walk_scalar(const om_job_walk *walk, const om_parameter *parameter,
+                             const yaml_node_t *node);
 
 /* Appends the texts of a list, or a single text, to `values`. `key` names it in messages. */
 om_status om_job_walk_texts(const om_job_walk *walk, const char *key, const yaml_node_t *node,

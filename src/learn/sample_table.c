@@ -19,12 +19,16 @@ om_status om_sample_table_create(om_sample_table **out, int64_t n_samples) {
     table->label = om_calloc(n_samples, sizeof *table->label);
     table->patient = om_calloc(n_samples, sizeof *table->patient);
     table->biopsy = om_calloc(n_samples, sizeof *table->biopsy);
-    if (table->task == NULL || table->label == NULL || table->patient == NULL ||
-        table->biopsy == NULL) {
+    table->study = om_calloc(n_samples, sizeof *table->study);
+    table->tissue = om_calloc(n_samples, sizeof *table->tissue);
+    bool whole = table->task != NULL && table->label != NULL && table->patient != NULL &&
+                 table->biopsy != NULL && table->study != NULL && table->tissue != NULL;
+    om_status status = whole ? om_strings_create(&table->studies) : OM_MEMORY;
+    status = status == OM_OK ? om_strings_create(&table->tissues) : status;
+    if (status != OM_OK) {
         om_sample_table_destroy(out);
-        return OM_MEMORY;
     }
-    return OM_OK;
+    return status;
 }
 
 void om_sample_table_destroy(om_sample_table **table) {
@@ -35,6 +39,10 @@ void om_sample_table_destroy(om_sample_table **table) {
     om_free((*table)->label);
     om_free((*table)->patient);
     om_free((*table)->biopsy);
+    om_free((*table)->study);
+    om_free((*table)->tissue);
+    om_strings_destroy(&(*table)->studies);
+    om_strings_destroy(&(*table)->tissues);
     om_free(*table);
     *table = NULL;
 }
@@ -87,10 +95,35 @@ static om_status number_pairs(int32_t *numbers, int64_t *n_pairs, int64_t n,
     return status;
 }
 
+/* Numbers the values of a column by first appearance; `names` gets them in that order. */
+static om_status number_names(int32_t *numbers, om_strings *names, int64_t n,
+                              const obs_column *column) {
+    int64_t n_categories = om_strings_count(column->categories);
+    int32_t *number_of = om_malloc(n_categories, sizeof *number_of);
+    if (number_of == NULL) {
+        return OM_MEMORY;
+    }
+    for (int64_t k = 0; k < n_categories; k++) {
+        number_of[k] = -1;
+    }
+    om_status status = OM_OK;
+    for (int64_t i = 0; i < n && status == OM_OK; i++) {
+        int32_t code = column->codes[i];
+        if (number_of[code] < 0) {
+            number_of[code] = (int32_t)om_strings_count(names);
+            status = om_strings_add(names, om_strings_get(column->categories, code));
+        }
+        numbers[i] = number_of[code];
+    }
+    om_free(number_of);
+    return status;
+}
+
 static om_status number_groups(om_sample_table *table, const om_h5 *file) {
     int64_t n = table->n_samples;
-    obs_column study = {0}, patient = {0}, data_set = {0}, biopsy = {0};
+    obs_column study = {0}, tissue = {0}, patient = {0}, data_set = {0}, biopsy = {0};
     om_status status = read_column(&study, file, "study", n);
+    status = status == OM_OK ? read_column(&tissue, file, "tissue", n) : status;
     status = status == OM_OK ? read_column(&patient, file, "patient", n) : status;
     status = status == OM_OK ? read_column(&data_set, file, "data_set", n) : status;
     status = status == OM_OK ? read_column(&biopsy, file, "sample", n) : status;
@@ -100,7 +133,14 @@ static om_status number_groups(om_sample_table *table, const om_h5 *file) {
     if (status == OM_OK) {
         status = number_pairs(table->biopsy, &table->n_biopsies, n, &data_set, &biopsy);
     }
+    if (status == OM_OK) {
+        status = number_names(table->study, table->studies, n, &study);
+    }
+    if (status == OM_OK) {
+        status = number_names(table->tissue, table->tissues, n, &tissue);
+    }
     free_column(&study);
+    free_column(&tissue);
     free_column(&patient);
     free_column(&data_set);
     free_column(&biopsy);
@@ -164,6 +204,25 @@ static om_status read_table(om_sample_table **out, const char *path) {
     return status != OM_OK ? status : closed;
 }
 
+static om_status broadcast_names(om_ctx *ctx, om_strings **names) {
+    if (!om_context_is_root(ctx)) {
+        om_strings_destroy(names);
+    }
+    return om_broadcast_strings(ctx, 0, names);
+}
+
+static om_status broadcast_columns(om_ctx *ctx, om_sample_table *table) {
+    int64_t n = table->n_samples;
+    OM_TRY(om_broadcast(ctx, 0, table->task, n));
+    OM_TRY(om_broadcast(ctx, 0, table->label, n));
+    OM_TRY(om_broadcast(ctx, 0, table->patient, n * 4));
+    OM_TRY(om_broadcast(ctx, 0, table->biopsy, n * 4));
+    OM_TRY(om_broadcast(ctx, 0, table->study, n * 4));
+    OM_TRY(om_broadcast(ctx, 0, table->tissue, n * 4));
+    OM_TRY(broadcast_names(ctx, &table->studies));
+    return broadcast_names(ctx, &table->tissues);
+}
+
 om_status om_sample_table_read(om_sample_table **out, om_ctx *ctx, const char *path) {
     *out = NULL;
     bool is_root = om_context_is_root(ctx);
@@ -179,14 +238,9 @@ om_status om_sample_table_read(om_sample_table **out, om_ctx *ctx, const char *p
         status = om_agree(ctx, is_root ? OM_OK : om_sample_table_create(out, sizes[0]));
     }
     if (status == OM_OK) {
-        om_sample_table *table = *out;
-        int64_t n = sizes[0];
-        table->n_patients = sizes[1];
-        table->n_biopsies = sizes[2];
-        status = om_broadcast(ctx, 0, table->task, n);
-        status = status == OM_OK ? om_broadcast(ctx, 0, table->label, n) : status;
-        status = status == OM_OK ? om_broadcast(ctx, 0, table->patient, n * 4) : status;
-        status = status == OM_OK ? om_broadcast(ctx, 0, table->biopsy, n * 4) : status;
+        (*out)->n_patients = sizes[1];
+        (*out)->n_biopsies = sizes[2];
+        status = broadcast_columns(ctx, *out);
     }
     if (status != OM_OK) {
         om_sample_table_destroy(out);

@@ -3,6 +3,7 @@
 #include "oncomark/hallmark.h"
 #include "oncomark/memory.h"
 #include "oncomark/random.h"
+#include "sample_groups.h"
 #include "split_groups.h"
 
 #include <inttypes.h>
@@ -16,29 +17,27 @@ const char *om_part_name(om_part part) {
 static om_status split_by_group(uint8_t *parts, const om_sample_table *table,
                                 const om_train_parameters *train, const double *shares,
                                 uint64_t seed) {
-    bool by_patient = train->split_group == OM_GROUP_PATIENT;
-    const int32_t *group = by_patient ? table->patient : table->biopsy;
-    int64_t n_groups = by_patient ? table->n_patients : table->n_biopsies;
+    om_sample_groups groups = om_sample_groups_of(table, train->split_group);
     int64_t n_parts = 0;
     for (int part = 0; part < OM_N_PARTS; part++) {
         n_parts += shares[part] > 0;
     }
-    if (n_groups < n_parts) {
+    if (groups.n < n_parts) {
         return om_fail(OM_USAGE,
                        "train.split: found %" PRId64 " %s with synthetic samples, expected at "
                        "least %" PRId64 ", one for each part (training, validation%s); add data, "
                        "or set train.split.group: none%s",
-                       n_groups, by_patient ? "patients" : "samples", n_parts,
-                       shares[OM_PART_TEST] > 0 ? ", test" : "",
+                       groups.n, groups.plural, n_parts, shares[OM_PART_TEST] > 0 ? ", test" : "",
                        shares[OM_PART_TEST] > 0 ? " or train.split.test: 0" : "");
     }
-    uint8_t *group_part = om_calloc(n_groups, sizeof *group_part);
+    uint8_t *group_part = om_calloc(groups.n, sizeof *group_part);
     if (group_part == NULL) {
         return OM_MEMORY;
     }
-    om_status status = om_split_groups(group_part, table, group, n_groups, shares, seed);
+    om_status status = om_split_groups(group_part, table, &groups, shares, OM_N_PARTS,
+                                       om_random_stream(seed, OM_PURPOSE_SPLIT, 0));
     for (int64_t i = 0; i < table->n_samples && status == OM_OK; i++) {
-        parts[i] = group_part[group[i]];
+        parts[i] = group_part[groups.of[i]];
     }
     om_free(group_part);
     return status;

@@ -2,10 +2,8 @@
 
 #include "oncomark/hallmark.h"
 #include "oncomark/memory.h"
-#include "oncomark/random.h"
 
 #include <math.h>
-#include <string.h>
 
 /* Samples are counted by hallmark and label, and in total. */
 enum { N_KINDS = 2 * OM_N_HALLMARKS, TOTAL = N_KINDS, N_COUNTS = N_KINDS + 1 };
@@ -16,22 +14,28 @@ enum { MAX_PASSES = 100 };
 /* Swaps are tried between all pairs of groups: only among so many. */
 enum { MAX_SWAP_GROUPS = 2000 };
 
-typedef struct split_deal {
-    int64_t n_groups;
-    int64_t *group_counts; /* [n_groups x N_COUNTS] */
-    uint8_t *group_part;   /* [n_groups] borrowed */
-    double shares[OM_N_PARTS];
-    int64_t totals[N_COUNTS];
-    int64_t part_counts[OM_N_PARTS][N_COUNTS];
-    int64_t part_groups[OM_N_PARTS];
-} split_deal;
-
 /* How bad a split is, worst fault first. */
 typedef struct split_cost {
     int64_t empty;   /* parts without a group */
     int64_t missing; /* labels that a part lacks */
     double squares;  /* squared distances from the shares, of total and kinds */
 } split_cost;
+
+typedef struct deal_part {
+    double share;
+    int64_t n_groups;
+    int64_t counts[N_COUNTS];
+    split_cost cost; /* its own, kept by put() */
+} deal_part;
+
+typedef struct split_deal {
+    int64_t n_groups;
+    int64_t *group_counts; /* [n_groups x N_COUNTS] */
+    uint8_t *group_part;   /* [n_groups] borrowed */
+    int64_t totals[N_COUNTS];
+    int n_parts;
+    deal_part *parts; /* [n_parts] */
+} split_deal;
 
 static bool is_better(split_cost left, split_cost right) {
     if (left.empty != right.empty) {
@@ -51,35 +55,42 @@ static int64_t count_label(const int64_t *counts, int label) {
     return count;
 }
 
-static void add_part_cost(split_cost *sum, const split_deal *deal, int part) {
-    if (deal->shares[part] <= 0) {
-        return;
+static split_cost part_cost(const split_deal *deal, const deal_part *part) {
+    split_cost cost = {0};
+    if (part->share <= 0) {
+        return cost;
     }
-    const int64_t *counts = deal->part_counts[part];
-    sum->empty += deal->part_groups[part] == 0;
+    cost.empty = part->n_groups == 0;
     for (int label = 0; label < 2; label++) {
-        sum->missing += count_label(deal->totals, label) > 0 && count_label(counts, label) == 0;
+        cost.missing +=
+            count_label(deal->totals, label) > 0 && count_label(part->counts, label) == 0;
     }
     for (int k = 0; k < N_COUNTS; k++) {
-        double distance = (double)counts[k] - deal->shares[part] * (double)deal->totals[k];
-        sum->squares += distance * distance;
+        double distance = (double)part->counts[k] - part->share * (double)deal->totals[k];
+        cost.squares += distance * distance;
     }
+    return cost;
 }
 
 static split_cost cost_of(const split_deal *deal) {
     split_cost sum = {0};
-    for (int part = 0; part < OM_N_PARTS; part++) {
-        add_part_cost(&sum, deal, part);
+    for (int part = 0; part < deal->n_parts; part++) {
+        split_cost cost = deal->parts[part].cost;
+        sum.empty += cost.empty;
+        sum.missing += cost.missing;
+        sum.squares += cost.squares;
     }
     return sum;
 }
 
-static void put(split_deal *deal, int64_t group, int part, int sign) {
+static void put(split_deal *deal, int64_t group, int to, int sign) {
+    deal_part *part = &deal->parts[to];
     for (int k = 0; k < N_COUNTS; k++) {
-        deal->part_counts[part][k] += sign * deal->group_counts[group * N_COUNTS + k];
+        part->counts[k] += sign * deal->group_counts[group * N_COUNTS + k];
     }
-    deal->part_groups[part] += sign;
-    deal->group_part[group] = (uint8_t)part;
+    part->n_groups += sign;
+    part->cost = part_cost(deal, part);
+    deal->group_part[group] = (uint8_t)to;
 }
 
 static void move(split_deal *deal, int64_t group, int to) {
@@ -90,18 +101,18 @@ static void move(split_deal *deal, int64_t group, int to) {
 /* The part whose lack of this group's kinds is greatest. */
 static int neediest_part(const split_deal *deal, int64_t group) {
     const int64_t *counts = deal->group_counts + group * N_COUNTS;
-    int best = OM_PART_TRAINING;
+    int best = 0;
     double most = -INFINITY;
-    for (int part = 0; part < OM_N_PARTS; part++) {
+    for (int i = 0; i < deal->n_parts; i++) {
+        const deal_part *part = &deal->parts[i];
         double need = 0;
         for (int k = 0; k < N_COUNTS; k++) {
-            double lack =
-                deal->shares[part] * (double)deal->totals[k] - (double)deal->part_counts[part][k];
+            double lack = part->share * (double)deal->totals[k] - (double)part->counts[k];
             need += (double)counts[k] * lack;
         }
-        if (deal->shares[part] > 0 && need > most) {
+        if (part->share > 0 && need > most) {
             most = need;
-            best = part;
+            best = i;
         }
     }
     return best;
@@ -111,9 +122,9 @@ static int neediest_part(const split_deal *deal, int64_t group) {
 static bool try_moves(split_deal *deal, int64_t group) {
     bool moved = false;
     split_cost best = cost_of(deal);
-    for (int part = 0; part < OM_N_PARTS; part++) {
+    for (int part = 0; part < deal->n_parts; part++) {
         int from = deal->group_part[group];
-        if (part == from || deal->shares[part] <= 0) {
+        if (part == from || deal->parts[part].share <= 0) {
             continue;
         }
         move(deal, group, part);
@@ -158,10 +169,14 @@ static void improve(split_deal *deal, const int64_t *order,
     }
 }
 
-static void count_kinds(split_deal *deal, const om_sample_table *table, const int32_t *group) {
+static void count_kinds(split_deal *deal, const om_sample_table *table,
+                        const om_sample_groups *groups) {
     for (int64_t i = 0; i < table->n_samples; i++) {
+        if (groups->of[i] < 0) {
+            continue;
+        }
         int kind = 2 * table->task[i] + table->label[i];
-        int64_t *counts = deal->group_counts + (int64_t)group[i] * N_COUNTS;
+        int64_t *counts = deal->group_counts + (int64_t)groups->of[i] * N_COUNTS;
         counts[kind]++;
         counts[TOTAL]++;
         deal->totals[kind]++;
@@ -169,31 +184,39 @@ static void count_kinds(split_deal *deal, const om_sample_table *table, const in
     }
 }
 
-om_status om_split_groups(uint8_t *group_part, const om_sample_table *table, const int32_t *group,
-                          int64_t n_groups, const double *shares, uint64_t seed) {
-    split_deal deal = {.n_groups = n_groups, .group_part = group_part};
-    memcpy(deal.shares, shares, sizeof deal.shares);
-    deal.group_counts = om_calloc(n_groups * N_COUNTS, sizeof *deal.group_counts);
-    int64_t *order = om_malloc(n_groups, sizeof *order);
-    if (deal.group_counts == NULL || order == NULL) {
-        om_free(deal.group_counts);
-        om_free(order);
-        return OM_MEMORY;
-    }
-    count_kinds(&deal, table, group);
-    for (int64_t g = 0; g < n_groups; g++) {
+static void deal_groups(split_deal *deal, int64_t *order, om_random *random) {
+    for (int64_t g = 0; g < deal->n_groups; g++) {
         order[g] = g;
     }
-    om_random random = om_random_stream(seed, OM_PURPOSE_SPLIT, 0);
-    om_random_shuffle(&random, order, n_groups);
-    for (int64_t i = 0; i < n_groups; i++) {
-        put(&deal, order[i], neediest_part(&deal, order[i]), 1);
+    om_random_shuffle(random, order, deal->n_groups);
+    for (int64_t i = 0; i < deal->n_groups; i++) {
+        put(deal, order[i], neediest_part(deal, order[i]), 1);
     }
-    improve(&deal, order, try_moves);
-    if (cost_of(&deal).missing > 0 && n_groups <= MAX_SWAP_GROUPS) {
-        improve(&deal, order, try_swaps);
+    improve(deal, order, try_moves);
+    if (cost_of(deal).missing > 0 && deal->n_groups <= MAX_SWAP_GROUPS) {
+        improve(deal, order, try_swaps);
+    }
+}
+
+om_status om_split_groups(uint8_t *group_part, const om_sample_table *table,
+                          const om_sample_groups *groups, const double *shares, int n_parts,
+                          om_random random) {
+    split_deal deal = {.n_groups = groups->n, .group_part = group_part, .n_parts = n_parts};
+    om_status status = OM_MEMORY;
+    deal.group_counts = om_calloc(groups->n * N_COUNTS, sizeof *deal.group_counts);
+    deal.parts = om_calloc(n_parts, sizeof *deal.parts);
+    int64_t *order = om_malloc(groups->n, sizeof *order);
+    if (deal.group_counts != NULL && deal.parts != NULL && order != NULL) {
+        count_kinds(&deal, table, groups);
+        for (int part = 0; part < n_parts; part++) {
+            deal.parts[part].share = shares[part];
+            deal.parts[part].cost = part_cost(&deal, &deal.parts[part]);
+        }
+        deal_groups(&deal, order, &random);
+        status = OM_OK;
     }
     om_free(deal.group_counts);
+    om_free(deal.parts);
     om_free(order);
-    return OM_OK;
+    return status;
 }

@@ -26,7 +26,15 @@ static void test_sample_table(void **state) {
         assert_int_equal(table->label[row], is.label);
         assert_int_equal(table->patient[row], is.patient);
         assert_int_equal(table->biopsy[row], is.patient);
+        assert_int_equal(table->study[row], is.patient / 6);
+        assert_int_equal(table->tissue[row], is.patient / 6);
     }
+    assert_int_equal(om_strings_count(table->studies), 2);
+    assert_string_equal(om_strings_get(table->studies, 0), "Study0");
+    assert_string_equal(om_strings_get(table->studies, 1), "Study1");
+    assert_int_equal(om_strings_count(table->tissues), 2);
+    assert_string_equal(om_strings_get(table->tissues, 0), "Tissue0");
+    assert_string_equal(om_strings_get(table->tissues, 1), "Tissue1");
 }
 
 /* Whether gene is among the `most` most variable of a label, by whole numbers. */
@@ -118,6 +126,44 @@ static void test_training_set(void **state) {
     om_training_set_destroy(&set);
 }
 
+/* Exchanges the two codes of a column; on one rank. */
+static void exchange_codes(const char *file_path, const char *name) {
+    static int8_t codes[TINY_SAMPLES];
+    hid_t file = H5Fopen(file_path, H5F_ACC_RDWR, H5P_DEFAULT);
+    hid_t data_set = H5Dopen2(file, name, H5P_DEFAULT);
+    assert_true(H5Dread(data_set, H5T_NATIVE_INT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, codes) >= 0);
+    for (int64_t row = 0; row < TINY_SAMPLES; row++) {
+        codes[row] = (int8_t)(1 - codes[row]);
+    }
+    assert_true(H5Dwrite(data_set, H5T_NATIVE_INT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, codes) >= 0);
+    H5Dclose(data_set);
+    H5Fclose(file);
+}
+
+/* Numbers go by the rows, not by the order in which the file lists its categories. */
+static void test_numbers_by_first_appearance(void **state) {
+    (void)state;
+    char other[sizeof path + 8];
+    snprintf(other, sizeof other, "%s.other", path);
+    if (om_context_is_root(ctx)) {
+        tiny_write(other);
+        exchange_codes(other, "obs/tissue/codes");
+    }
+    MPI_Barrier(om_context_comm(ctx));
+    om_sample_table *read = NULL;
+    assert_int_equal(om_sample_table_read(&read, ctx, other), OM_OK);
+    for (int64_t row = 0; row < TINY_SAMPLES; row++) {
+        assert_int_equal(read->tissue[row], tiny_row_of(row).patient / 6);
+    }
+    assert_string_equal(om_strings_get(read->tissues, 0), "Tissue1");
+    assert_string_equal(om_strings_get(read->tissues, 1), "Tissue0");
+    assert_string_equal(om_strings_get(read->studies, 0), "Study0");
+    om_sample_table_destroy(&read);
+    if (om_context_is_root(ctx)) {
+        unlink(other);
+    }
+}
+
 /* Replaces a data set of the file by its first `n` values, all 0; on one rank. */
 static void shorten(const char *file_path, const char *name, hsize_t n) {
     static const int64_t zeros[TINY_SAMPLES] = {0};
@@ -179,7 +225,7 @@ int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sample_table), cmocka_unit_test(test_features),
         cmocka_unit_test(test_training_set), cmocka_unit_test(test_columns_shorter_than_x),
-        cmocka_unit_test(test_missing_file),
+        cmocka_unit_test(test_missing_file), cmocka_unit_test(test_numbers_by_first_appearance),
     };
     int failed = cmocka_run_group_tests_name("features", tests, NULL, NULL);
     om_sample_table_destroy(&table);

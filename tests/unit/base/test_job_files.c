@@ -65,8 +65,8 @@ static void demo_shows_the_defaults(void **state) {
     const char *minimal = "gene_sets: s\ndata: [{path: Data_A_Skin}]\n";
     assert_int_equal(om_job_parse(&defaults, "demo.yaml", minimal, (int64_t)strlen(minimal), NULL),
                      OM_OK);
-    static const char *const sections[] = {"seed",      "exclude_where", "qc",   "score",
-                                           "threshold", "features",      "train"};
+    static const char *const sections[] = {"seed",      "exclude_where", "qc",    "score",
+                                           "threshold", "features",      "train", "crossval"};
     for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
         assert_same_section(job, defaults, sections[i], true);
     }
@@ -97,6 +97,17 @@ static void assert_paper_corpus(const om_job *job) {
     assert_int_equal(om_strings_count(tissues), 14);
     om_strings_destroy(&studies);
     om_strings_destroy(&tissues);
+}
+
+/* The tables do not tell the patients: a biopsy's samples stay together. */
+static void published_keeps_biopsies_whole(void **state) {
+    (void)state;
+    om_job *job = load("published.yaml");
+    assert_ends(job->published, "jobs/data/dryad");
+    assert_int_equal(job->train.split_group, OM_GROUP_SAMPLE);
+    assert_int_equal(job->crossval.group, OM_GROUP_NONE);
+    assert_int_equal(job->crossval.keep, OM_KEEP_LAST);
+    om_job_destroy(&job);
 }
 
 static void paper_is_the_text(void **state) {
@@ -134,6 +145,12 @@ static void paper_as_published_is_the_code(void **state) {
     assert_true(job->train.split_test == 0.0);
     assert_int_equal(job->train.shuffle, OM_SHUFFLE_ONCE);
     assert_int_equal(job->train.patience, 6);
+    assert_int_equal(job->crossval.folds, 5);
+    assert_int_equal(job->crossval.repeats, 2);
+    assert_int_equal(job->crossval.group, OM_GROUP_NONE);
+    assert_false(job->crossval.leave_one_out);
+    assert_int_equal(job->crossval.patience, 5);
+    assert_int_equal(job->crossval.keep, OM_KEEP_LAST);
     om_job *text = load("paper.yaml");
     assert_same_section(job, text, "data", true);
     assert_same_section(job, text, "qc", false);
@@ -144,6 +161,7 @@ static void paper_as_published_is_the_code(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(demo_shows_the_defaults),
+        cmocka_unit_test(published_keeps_biopsies_whole),
         cmocka_unit_test(paper_is_the_text),
         cmocka_unit_test(paper_as_published_is_the_code),
     };

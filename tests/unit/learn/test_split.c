@@ -156,6 +156,42 @@ static void test_by_biopsy(void **state) {
     om_sample_table_destroy(&table);
 }
 
+/* Four studies in two tissues: a study is whole, and so is a tissue. */
+static void test_by_study_and_tissue(void **state) {
+    (void)state;
+    static const char *const names[] = {"A", "B", "C", "D"};
+    om_sample_table *table = create_table(40);
+    uint8_t parts[40];
+    for (int i = 0; i < 40; i++) {
+        table->study[i] = i / 10;
+        table->tissue[i] = i / 10 % 2;
+        table->label[i] = (uint8_t)(i % 2);
+    }
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(om_strings_add(table->studies, names[i]), OM_OK);
+        assert_int_equal(i < 2 ? om_strings_add(table->tissues, names[i]) : OM_OK, OM_OK);
+    }
+    om_train_parameters train = parameters(OM_GROUP_STUDY, 0.25, 0.25);
+    assert_int_equal(om_split_assign(parts, table, &train, 3), OM_OK);
+    int64_t counts[OM_N_PARTS][2];
+    count_parts(counts, parts, table);
+    assert_int_equal(counts[OM_PART_TRAINING][0] + counts[OM_PART_TRAINING][1], 20);
+    assert_int_equal(counts[OM_PART_TEST][0] + counts[OM_PART_TEST][1], 10);
+    for (int i = 0; i < 40; i++) {
+        assert_int_equal(parts[i], parts[i / 10 * 10]);
+    }
+    train.split_group = OM_GROUP_TISSUE;
+    assert_int_equal(om_split_assign(parts, table, &train, 3), OM_USAGE);
+    assert_message_has("found 2 tissues with synthetic samples, expected at least 3");
+    train.split_test = 0;
+    assert_int_equal(om_split_assign(parts, table, &train, 3), OM_OK);
+    assert_true(parts[0] != parts[10]);
+    for (int i = 0; i < 40; i++) {
+        assert_int_equal(parts[i], parts[i / 10 % 2 * 10]);
+    }
+    om_sample_table_destroy(&table);
+}
+
 /* 57,735 + 10,195 samples, as published. */
 static void test_published_sizes(void **state) {
     (void)state;
@@ -215,6 +251,7 @@ int main(void) {
         cmocka_unit_test(test_few_patients_cover_labels),
         cmocka_unit_test(test_as_few_patients_as_parts),
         cmocka_unit_test(test_by_biopsy),
+        cmocka_unit_test(test_by_study_and_tissue),
         cmocka_unit_test(test_published_sizes),
         cmocka_unit_test(test_impossible),
     };
