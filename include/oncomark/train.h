@@ -6,6 +6,7 @@
 #include "oncomark/job.h"
 #include "oncomark/network.h"
 #include "oncomark/transform.h"
+#include "oncomark/workdir.h"
 
 /* Samples as the network sees them. Borrowed arrays, the same on all ranks. */
 typedef struct om_samples {
@@ -28,7 +29,8 @@ typedef struct om_training {
     int64_t n_epochs;
     om_epoch *epochs;      /* [n_epochs] */
     int64_t kept_epoch;    /* from 1 */
-    int64_t rows_computed; /* training rows that this rank went through */
+    int64_t rows_computed; /* training rows that this rank went through; those of the epochs before
+                            * a checkpoint count for rank 0 */
 } om_training;
 
 /* What to train on; all borrowed, the same on all ranks. */
@@ -40,11 +42,22 @@ typedef struct om_training_input {
     int64_t n_validation;
 } om_training_input;
 
+/* Where a training keeps its state after every epoch, and what it belongs to. All borrowed; read on
+ * rank 0 only, but for whether there is a place at all. */
+typedef struct om_checkpoint_place {
+    const char *path;          /* of the file; not removed when the training is done */
+    const char *key;           /* hex digest of everything that the training depends on */
+    const om_workdir *workdir; /* whose lock must still be ours; NULL: none */
+} om_checkpoint_place;
+
 /* Trains by `train` (loss, sizes, Adam, schedule, shuffle, keep). At most batch / block ranks, a
  * power of two, compute; the others wait. The result has the same bits on all ranks and at any
- * number of them. OM_USAGE if the loss stops being finite. Collective on ctx. */
+ * number of them, also where it goes on from a checkpoint at `place` (NULL: none is kept).
+ * OM_USAGE if the loss stops being finite. OM_STOPPED where a rank was asked to stop: the epochs
+ * before the one at hand are kept at `place`. Collective on ctx. */
 om_status om_train(om_training **out, om_ctx *ctx, const om_training_input *input,
-                   const om_train_parameters *train, uint64_t seed);
+                   const om_train_parameters *train, uint64_t seed,
+                   const om_checkpoint_place *place);
 void om_training_destroy(om_training **training);
 
 #endif

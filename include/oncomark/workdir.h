@@ -7,11 +7,27 @@
 
 typedef struct om_workdir om_workdir;
 
+/* Share `number`, from 1, of `of` shares of the tasks of a cross-validation; {0, 0}: all of them.
+ */
+typedef struct om_share {
+    int64_t number;
+    int64_t of;
+} om_share;
+
 /* Creates the folder if need be, locks it (a second live run gets OM_USAGE) and reads the manifest.
  * Collective on ctx; ctx is borrowed and must outlive the workdir. */
 om_status om_workdir_open(om_workdir **out, om_ctx *ctx, const om_job *job);
 
-/* Writes the manifest, releases the lock. Collective. */
+/* Opens it for one share: runs for other shares of as many may have it open, too, but no whole run.
+ * Such a run commits artefacts that are its own alone, and leaves manifest.json to the next whole
+ * run. Collective on ctx. */
+om_status om_workdir_open_share(om_workdir **out, om_ctx *ctx, const om_job *job, om_share share);
+
+/* Opens it without a lock and without writing anything: for om_workdir_path, om_workdir_is_current
+ * and om_workdir_digest only. Collective on ctx. */
+om_status om_workdir_look(om_workdir **out, om_ctx *ctx, const om_job *job);
+
+/* Releases the lock. Collective. */
 om_status om_workdir_close(om_workdir **workdir);
 
 /* Full path of an artefact named as in the manifest ("store/X.h5ad"); owned by the caller. */
@@ -54,5 +70,9 @@ void om_workdir_count(om_workdir *workdir, om_counter counter, int64_t amount);
  * on every rank keeps the record of the earlier run. */
 om_status om_workdir_stage_begin(om_workdir *workdir, const char *stage);
 om_status om_workdir_stage_end(om_workdir *workdir, bool did_work);
+
+/* OM_SYSTEM where somebody else has taken the lock over: for files in the folder that are no
+ * artefacts, before they are renamed. Local. */
+om_status om_workdir_check_lock(const om_workdir *workdir);
 
 #endif

@@ -6,6 +6,7 @@
 #include "oncomark/memory.h"
 #include "oncomark/partition.h"
 #include "oncomark/stages.h"
+#include "oncomark/stop.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -191,7 +192,9 @@ static om_status ingest_all(const ingest_plan *plan, om_ctx *ctx, const om_job *
     om_status status = OM_OK;
     for (int64_t i = 0; status == OM_OK && i < job->n_data; i++) {
         if (plan->wanted[i] > 0 && om_partition_has(partition, plan->tissue[i])) {
-            status = ingest(om_partition_group(partition), job, &job->data[i], workdir);
+            om_ctx *group = om_partition_group(partition);
+            status = om_stop_check(group);
+            status = status == OM_OK ? ingest(group, job, &job->data[i], workdir) : status;
         }
     }
     status = om_agree(ctx, status);

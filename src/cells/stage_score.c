@@ -7,6 +7,7 @@
 #include "oncomark/h5ad.h"
 #include "oncomark/memory.h"
 #include "oncomark/stages.h"
+#include "oncomark/stop.h"
 
 #include <inttypes.h>
 
@@ -210,7 +211,8 @@ static om_status handle_all(stage *work) {
         om_progress_begin(om_context_log(work->ctx), stage_name, total, "non-zeros");
     for (int64_t d = 0; d < work->job->n_data && status == OM_OK; d++) {
         if (om_partition_has(work->partition, work->tissues->of_data[d])) {
-            status = handle_data_set(work, d, progress);
+            status = om_stop_check(om_partition_group(work->partition));
+            status = status == OM_OK ? handle_data_set(work, d, progress) : status;
         }
     }
     om_progress_end(&progress);

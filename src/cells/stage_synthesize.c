@@ -11,6 +11,7 @@
 #include "oncomark/memory.h"
 #include "oncomark/progress.h"
 #include "oncomark/stages.h"
+#include "oncomark/stop.h"
 #include "oncomark/threshold.h"
 
 static const char stage_name[] = "synthesize";
@@ -206,7 +207,8 @@ static om_status sum_all(const stage *work) {
         summing item = {.data = &work->catalog->data[i], .number = i};
         int64_t d = item.data->job_index;
         if (om_partition_has(work->partition, work->tissues->of_data[d])) {
-            status = sum_data_set(&item, work, progress);
+            status = om_stop_check(om_partition_group(work->partition));
+            status = status == OM_OK ? sum_data_set(&item, work, progress) : status;
             release(&item);
         }
     }

@@ -1,13 +1,11 @@
 /* `run` and the commands that run one stage. */
 #include "commands.h"
-#include "oncomark/memory.h"
+#include "job_options.h"
 #include "oncomark/stages.h"
-#include "oncomark/workdir.h"
+#include "oncomark/stop.h"
 #include "read_job.h"
 
-#include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 typedef struct stage {
@@ -26,91 +24,17 @@ static const stage stages[] = {
 
 enum { N_STAGES = sizeof stages / sizeof stages[0] };
 
-typedef struct run_options {
-    om_strings *settings; /* of --set */
-    const char *job;      /* path; NULL where help was asked for */
-    bool dump;
-} run_options;
-
-static om_status print_help(om_ctx *ctx, const char *command) {
-    if (!om_context_is_root(ctx)) {
-        return OM_OK;
-    }
+static om_status print_help(const char *command) {
     om_text *text = NULL;
     OM_TRY(om_text_create(&text));
-    om_status status = om_job_help(text);
+    om_status status = om_job_options_help(text);
     if (status == OM_OK) {
-        printf(
-            "usage: oncomark %s JOB [--set KEY=VALUE]... [--dryad DIR] [--dump]\n\n"
-            "  JOB              a job file (YAML)\n"
-            "  --set KEY=VALUE  overrides a key of the job file\n"
-            "  --dryad DIR      overrides the key published: the folder of the published tables\n"
-            "  --dump           prints all parameters as they would be used, and ends\n\n"
-            "Keys of a job file:\n\n%s",
-            command, om_text_get(text));
-    }
-    om_text_destroy(&text);
-    return status;
-}
-
-/* A path on the command line starts where the user is, one in a setting at the job file's folder.
- */
-static om_status add_published(om_strings *settings, const char *folder) {
-    char *whole = realpath(folder, NULL);
-    if (whole == NULL) {
-        return om_fail(OM_USAGE, "--dryad %s: found no such folder", folder);
-    }
-    char *setting = om_format("published=%s", whole);
-    free(whole);
-    om_status status = setting != NULL ? om_strings_add(settings, setting) : OM_MEMORY;
-    om_free(setting);
-    return status;
-}
-
-static om_status parse_options(run_options *options, int argc, char **argv) {
-    static const struct option known[] = {{"set", required_argument, NULL, 's'},
-                                          {"dryad", required_argument, NULL, 'y'},
-                                          {"dump", no_argument, NULL, 'd'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
-    optind = 1;
-    opterr = 0;
-    for (int found = 0; (found = getopt_long(argc, argv, ":h", known, NULL)) != -1;) {
-        switch (found) {
-        case 's':
-            OM_TRY(om_strings_add(options->settings, optarg));
-            break;
-        case 'y':
-            OM_TRY(add_published(options->settings, optarg));
-            break;
-        case 'd':
-            options->dump = true;
-            break;
-        case 'h':
-            return OM_OK;
-        default:
-            return om_fail(
-                OM_USAGE,
-                "%s: '%s' is no option of it or lacks its value; see `oncomark %s --help`", argv[0],
-                argv[optind - 1], argv[0]);
+        printf("usage: oncomark %s JOB [--set KEY=VALUE]... [--dryad DIR] [--dump]\n\n", command);
+        if (strcmp(command, "run") == 0) {
+            printf("Runs ingest, score, threshold, synthesize and train; `oncomark crossval JOB` "
+                   "comes after it.\n\n");
         }
-    }
-    if (optind != argc - 1) {
-        return om_fail(OM_USAGE, "%s: found %d job files, expected one", argv[0], argc - optind);
-    }
-    options->job = argv[optind];
-    return OM_OK;
-}
-
-static om_status dump_job(om_ctx *ctx, const om_job *job) {
-    if (!om_context_is_root(ctx)) {
-        return OM_OK;
-    }
-    om_text *text = NULL;
-    OM_TRY(om_text_create(&text));
-    om_status status = om_job_describe(job, "", text);
-    if (status == OM_OK) {
-        fputs(om_text_get(text), stdout);
+        printf("%s", om_text_get(text));
     }
     om_text_destroy(&text);
     return status;
@@ -137,32 +61,35 @@ static om_status run_stages(om_ctx *ctx, const om_job *job, const char *command)
     for (int i = 0; status == OM_OK && i < N_STAGES; i++) {
         if (run_all || strcmp(command, stages[i].name) == 0) {
             status = om_agree(ctx, run_stage(&stages[i], ctx, job, workdir));
+            status = status == OM_OK && run_all ? om_stop_check(ctx) : status;
         }
     }
     om_workdir_close(&workdir);
     return status;
 }
 
-static om_status run_with(om_ctx *ctx, const run_options *options, const char *command) {
+static om_status run_with(om_ctx *ctx, const om_job_options *options, const char *command) {
+    bool is_root = om_context_is_root(ctx);
     if (options->job == NULL) {
-        return print_help(ctx, command);
+        return is_root ? print_help(command) : OM_OK;
     }
     om_job *job = NULL;
     om_status status = om_read_job(&job, ctx, options->job, options->settings);
-    if (status == OM_OK) {
-        status = options->dump ? dump_job(ctx, job) : run_stages(ctx, job, command);
+    if (status == OM_OK && options->dump) {
+        status = is_root ? om_job_options_dump(job) : OM_OK;
+    } else if (status == OM_OK) {
+        status = run_stages(ctx, job, command);
     }
     om_job_destroy(&job);
     return status;
 }
 
 om_status om_cmd_run(om_ctx *ctx, int argc, char **argv) {
-    run_options options = {0};
-    OM_TRY(om_strings_create(&options.settings));
-    om_status status = om_agree(ctx, parse_options(&options, argc, argv));
+    om_job_options options = {0};
+    om_status status = om_agree(ctx, om_job_options_parse(&options, argc, argv));
     if (status == OM_OK) {
         status = run_with(ctx, &options, argv[0]);
     }
-    om_strings_destroy(&options.settings);
+    om_job_options_release(&options);
     return status;
 }

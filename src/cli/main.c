@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "oncomark/h5.h"
 #include "oncomark/memory.h"
+#include "oncomark/stop.h"
 #include "oncomark/version.h"
 
 #include <signal.h>
@@ -18,12 +19,13 @@ typedef struct command {
 } command;
 
 static const command commands[] = {
-    {"run", om_cmd_run, "JOB: all stages; what is done already is skipped"},
+    {"run", om_cmd_run, "JOB: ingest to train; what is done already is skipped"},
     {"ingest", om_cmd_run, "JOB: read the data sets into the store"},
     {"score", om_cmd_run, "JOB: quality control and digital scores of every cell"},
     {"threshold", om_cmd_run, "JOB: thresholds per tissue and hallmark"},
     {"synthesize", om_cmd_run, "JOB: sum positive and negative cells to synthetic samples"},
     {"train", om_cmd_run, "JOB: train the hallmark model"},
+    {"crossval", om_cmd_crossval, "JOB: cross-validate the model, or each setting of a sweep"},
     {"export", om_cmd_export, "--layout dryad --out FOLDER JOB: the published tables' layout"},
     {"predict", om_cmd_predict, "--model MODEL INPUT...: hallmarks of bulk profiles"},
     {"simulate", om_cmd_simulate, "--out FOLDER: a corpus of simulated studies with known truth"},
@@ -82,7 +84,8 @@ static om_status dispatch(om_ctx *ctx, int argc, char **argv, bool *did_work) {
     }
     *did_work = true;
     for (int i = 2; i < argc; i++) {
-        *did_work = *did_work && strcmp(argv[i], "--help") != 0 && strcmp(argv[i], "--dump") != 0;
+        *did_work = *did_work && strcmp(argv[i], "--help") != 0 && strcmp(argv[i], "--dump") != 0 &&
+                    strcmp(argv[i], "--dry-run") != 0;
     }
     return chosen->run(ctx, argc - 1, argv + 1);
 }
@@ -117,7 +120,10 @@ static om_status run(int argc, char **argv) {
     }
     bool did_work = false;
     status = om_agree(ctx, flush_output(dispatch(ctx, argc, argv, &did_work)));
-    if (status != OM_OK && rank == 0) {
+    if (status == OM_STOPPED && rank == 0) {
+        fprintf(stderr, "oncomark: stopped: %s; run the same command again to go on\n",
+                om_error_message());
+    } else if (status != OM_OK && rank == 0) {
         fprintf(stderr, "oncomark: error: %s\n", om_error_message());
     } else if (status == OM_OK && did_work) {
         close_with_summary(ctx, started);
@@ -152,6 +158,7 @@ int main(int argc, char **argv) {
     /* A reader that goes away (`| head`) or a limit on file sizes makes a write fail, no more. */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
+    om_stop_listen();
     /* Threads that read ahead call no MPI; a library that knows no threads at all does not mind. */
     int level = MPI_THREAD_SINGLE;
     MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &level);

@@ -2,24 +2,27 @@
 #include "oncomark/stages.h"
 
 #include "block.h"
+#include "checkpoint.h"
 #include "oncomark/features.h"
-#include "oncomark/gemm.h"
 #include "oncomark/h5ad.h"
 #include "oncomark/memory.h"
 #include "oncomark/split.h"
-#include "oncomark/string_map.h"
 #include "oncomark/training_set.h"
+#include "same_arithmetic.h"
 #include "test_report.h"
 #include "train_artefacts.h"
 
 #include <inttypes.h>
+
+static const char checkpoint_name[] = ".oncomark/train.checkpoint";
 
 /* What the steps of the stage hand on. */
 typedef struct train_stage {
     om_ctx *ctx;
     const om_job *job;
     om_workdir *workdir;
-    char *path; /* of synthetic.h5ad */
+    char *path;       /* of synthetic.h5ad */
+    char *checkpoint; /* path of the training's state while it goes on */
     om_sample_table *table;
     uint8_t *parts;             /* [n_samples] */
     int64_t *rows[OM_N_PARTS];  /* samples of each part */
@@ -47,23 +50,8 @@ static void destroy(train_stage *stage) {
     }
     om_free(stage->parts);
     om_sample_table_destroy(&stage->table);
+    om_free(stage->checkpoint);
     om_free(stage->path);
-}
-
-/* Ranks with other BLAS kernels would compute other bits. */
-static om_status check_blas(om_ctx *ctx) {
-    om_blas_use_one_thread();
-    int64_t hash = (int64_t)om_hash_string(om_blas_core());
-    int64_t range[2] = {hash, ~hash};
-    OM_TRY(om_max_i64(ctx, range, 2));
-    if (range[0] != ~range[1]) {
-        return om_fail(OM_SYSTEM,
-                       "train: the ranks' processors make BLAS use different kernels (this one: "
-                       "%s); set OPENBLAS_CORETYPE, or use nodes of one kind",
-                       om_blas_core());
-    }
-    om_log_info(om_context_log(ctx), "train: BLAS kernels: %s", om_blas_core());
-    return OM_OK;
 }
 
 static om_status split_samples(train_stage *stage) {
@@ -149,7 +137,7 @@ static om_samples samples_of(const train_stage *stage) {
                         .transform = stage->transform};
 }
 
-static om_status learn(train_stage *stage) {
+static om_status learn(train_stage *stage, const om_train_key *key) {
     const om_training_input input = {
         .samples = samples_of(stage),
         .training = stage->rows[OM_PART_TRAINING],
@@ -157,7 +145,10 @@ static om_status learn(train_stage *stage) {
         .validation = stage->rows[OM_PART_VALIDATION],
         .n_validation = stage->counts[OM_PART_VALIDATION],
     };
-    OM_TRY(om_train(&stage->training, stage->ctx, &input, &stage->job->train, stage->job->seed));
+    const om_checkpoint_place place = {
+        .path = stage->checkpoint, .key = key->hex, .workdir = stage->workdir};
+    OM_TRY(om_train(&stage->training, stage->ctx, &input, &stage->job->train, stage->job->seed,
+                    &place));
     om_workdir_count(stage->workdir, OM_COUNT_TRAINING_ROWS, stage->training->rows_computed);
     int64_t n_test = stage->counts[OM_PART_TEST];
     stage->test_logits = om_calloc(n_test * OM_N_HALLMARKS, sizeof *stage->test_logits);
@@ -186,8 +177,11 @@ static om_status read_gene_names(const train_stage *stage, om_strings **names) {
 
 static om_status commit_model(const train_stage *stage, const om_train_key *key,
                               om_strings *genes) {
-    static const char *const groups[] = {
-        [OM_GROUP_PATIENT] = "patient", [OM_GROUP_SAMPLE] = "sample", [OM_GROUP_NONE] = "none"};
+    static const char *const groups[] = {[OM_GROUP_PATIENT] = "patient",
+                                         [OM_GROUP_SAMPLE] = "sample",
+                                         [OM_GROUP_STUDY] = "study",
+                                         [OM_GROUP_TISSUE] = "tissue",
+                                         [OM_GROUP_NONE] = "none"};
     const om_job *job = stage->job;
     const om_model model = {
         .genes = genes, .mean = stage->mean, .sd = stage->sd, .network = stage->training->network};
@@ -205,8 +199,11 @@ static om_status commit_model(const train_stage *stage, const om_train_key *key,
 }
 
 static om_status commit_test(const train_stage *stage, const om_train_key *key) {
-    static const char *const unseen[] = {
-        [OM_GROUP_PATIENT] = "patients", [OM_GROUP_SAMPLE] = "biopsies", [OM_GROUP_NONE] = NULL};
+    static const char *const unseen[] = {[OM_GROUP_PATIENT] = "patients",
+                                         [OM_GROUP_SAMPLE] = "biopsies",
+                                         [OM_GROUP_STUDY] = "studies",
+                                         [OM_GROUP_TISSUE] = "tissues",
+                                         [OM_GROUP_NONE] = NULL};
     om_text *csv = NULL;
     OM_TRY(om_text_create(&csv));
     om_status status =
@@ -248,16 +245,18 @@ static void say_sizes(const train_stage *stage) {
 static om_status run(train_stage *stage, const om_train_key *key) {
     om_ctx *ctx = stage->ctx;
     bool is_root = om_context_is_root(ctx);
-    OM_TRY(check_blas(ctx));
+    OM_TRY(om_check_same_arithmetic(ctx, "train"));
     stage->path = om_workdir_path(stage->workdir, "synthetic.h5ad");
-    OM_TRY(om_agree(ctx, stage->path != NULL ? OM_OK : OM_MEMORY));
+    stage->checkpoint = om_workdir_path(stage->workdir, checkpoint_name);
+    bool complete = stage->path != NULL && stage->checkpoint != NULL;
+    OM_TRY(om_agree(ctx, complete ? OM_OK : OM_MEMORY));
     OM_TRY(om_sample_table_read(&stage->table, ctx, stage->path));
     OM_TRY(om_agree(ctx, split_samples(stage)));
     OM_TRY(om_agree(ctx, is_root ? warn_of_gaps(stage) : OM_OK));
     OM_TRY(select_features(stage));
     say_sizes(stage);
     OM_TRY(prepare_input(stage));
-    OM_TRY(learn(stage));
+    OM_TRY(learn(stage, key));
     om_log_info(om_context_log(ctx), "train: kept the weights of epoch %" PRId64 " of %" PRId64,
                 stage->training->kept_epoch, stage->training->n_epochs);
     return om_agree(ctx, is_root ? commit_all(stage, key) : OM_OK);
@@ -277,6 +276,15 @@ static om_status look_whether_current(om_train_key *key, uint8_t *current, om_ct
     return om_broadcast(ctx, 0, current, sizeof *current);
 }
 
+/* The artefacts are all there. */
+static void remove_checkpoint(const om_workdir *workdir) {
+    char *path = om_workdir_path(workdir, checkpoint_name);
+    if (path != NULL) {
+        om_checkpoint_remove(path);
+    }
+    om_free(path);
+}
+
 om_status om_stage_train(om_ctx *ctx, const om_job *job, om_workdir *workdir) {
     OM_TRY(om_workdir_stage_begin(workdir, "train"));
     om_train_key key = {.inputs = NULL};
@@ -289,5 +297,8 @@ om_status om_stage_train(om_ctx *ctx, const om_job *job, om_workdir *workdir) {
     }
     om_text_destroy(&key.inputs);
     OM_TRY(status);
+    if (om_context_is_root(ctx)) {
+        remove_checkpoint(workdir);
+    }
     return om_workdir_stage_end(workdir, current == 0);
 }

@@ -1,11 +1,13 @@
 #include "oncomark/train.h"
 
+#include "checkpoint.h"
 #include "oncomark/memory.h"
-#include "trainer.h"
+#include "oncomark/stop.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
+#include <time.h>
 
 static om_status create(om_training **out, const om_training_input *input,
                         const om_train_parameters *train) {
@@ -44,43 +46,119 @@ static om_status check_finite(const om_epoch *epoch, int64_t number) {
                    number, epoch->loss, epoch->validation_loss);
 }
 
-/* The epochs, on the ranks that compute. */
-static om_status run_epochs(om_training *training, om_trainer *trainer) {
+/* The state to start from: that of the checkpoint, or a new one. */
+static om_status start(om_checkpoint *checkpoint, om_training *training, om_trainer *trainer,
+                       const om_checkpoint_place *place) {
     const om_train_parameters *train = trainer->train;
-    om_log *log = om_context_log(trainer->group);
-    om_schedule schedule = om_schedule_start(train);
-    om_network_initialise(trainer->network, trainer->seed);
-    while (training->n_epochs < train->epochs && !schedule.stop) {
-        om_epoch *epoch = &training->epochs[training->n_epochs++];
-        epoch->learning_rate = schedule.learning_rate;
-        OM_TRY(om_trainer_epoch(trainer, training->n_epochs, epoch->learning_rate, &epoch->loss,
-                                &training->rows_computed));
-        OM_TRY(om_trainer_validate(trainer, &epoch->validation_loss));
-        OM_TRY(check_finite(epoch, training->n_epochs));
-        om_log_info(log,
-                    "train: epoch %" PRId64 ": loss %.6g, validation loss %.6g, learning rate %g",
-                    training->n_epochs, epoch->loss, epoch->validation_loss, epoch->learning_rate);
-        if (om_schedule_update(&schedule, train, training->n_epochs, epoch->validation_loss)) {
-            copy_parameters(trainer->best, trainer->network);
-        }
+    *checkpoint = (om_checkpoint){.state = om_trainer_state_of(trainer),
+                                  .schedule = om_schedule_start(train),
+                                  .max_epochs = train->epochs,
+                                  .epochs = training->epochs};
+    if (place != NULL) {
+        OM_TRY(om_checkpoint_resume(checkpoint, trainer->group, place));
     }
+    if (checkpoint->n_epochs == 0) {
+        om_network_initialise(trainer->network, trainer->seed);
+        return OM_OK;
+    }
+    if (om_context_is_root(trainer->group)) {
+        training->rows_computed = checkpoint->n_epochs * trainer->input->n_training;
+    }
+    om_log_info(om_context_log(trainer->group),
+                "train: going on after epoch %" PRId64 " of %" PRId64, checkpoint->n_epochs,
+                train->epochs);
+    return OM_OK;
+}
+
+static om_status run_epoch(om_checkpoint *checkpoint, om_training *training, om_trainer *trainer) {
+    om_schedule *schedule = &checkpoint->schedule;
+    om_epoch *epoch = &checkpoint->epochs[checkpoint->n_epochs];
+    int64_t number = checkpoint->n_epochs + 1;
+    epoch->learning_rate = schedule->learning_rate;
+    OM_TRY(om_trainer_epoch(trainer, number, epoch->learning_rate, &epoch->loss,
+                            &training->rows_computed));
+    OM_TRY(om_trainer_validate(trainer, &epoch->validation_loss));
+    OM_TRY(check_finite(epoch, number));
+    om_log_info(om_context_log(trainer->group),
+                "train: epoch %" PRId64 ": loss %.6g, validation loss %.6g, learning rate %g",
+                number, epoch->loss, epoch->validation_loss, epoch->learning_rate);
+    if (om_schedule_update(schedule, trainer->train, number, epoch->validation_loss)) {
+        copy_parameters(trainer->best, trainer->network);
+    }
+    checkpoint->n_epochs = number;
+    return OM_OK;
+}
+
+static om_status keep(const om_checkpoint *checkpoint, om_trainer *trainer,
+                      const om_checkpoint_place *place) {
+    OM_TRY(om_trainer_gather_state(trainer));
+    bool is_root = om_context_is_root(trainer->group);
+    return om_agree(trainer->group, is_root ? om_checkpoint_write(checkpoint, place) : OM_OK);
+}
+
+/* The epochs, on the ranks that compute. One that is stopped half-way leaves nothing: it runs anew
+ * from the checkpoint of the epoch before. */
+static om_status run_epochs(om_training *training, om_trainer *trainer,
+                            const om_checkpoint_place *place) {
+    const om_train_parameters *train = trainer->train;
+    om_checkpoint checkpoint;
+    OM_TRY(start(&checkpoint, training, trainer, place));
+    om_status status = OM_OK;
+    while (status == OM_OK && checkpoint.n_epochs < train->epochs && !checkpoint.schedule.stop) {
+        status = run_epoch(&checkpoint, training, trainer);
+        if (status == OM_OK && place != NULL) {
+            status = keep(&checkpoint, trainer, place);
+        }
+        status = status == OM_OK ? om_stop_check(trainer->group) : status;
+    }
+    if (status == OM_STOPPED && place != NULL) {
+        om_log_info(om_context_log(trainer->group),
+                    "train: stopping; of %" PRId64 " epochs, %" PRId64 " are whole and kept",
+                    train->epochs, checkpoint.n_epochs);
+    }
+    OM_TRY(status);
     bool keep_best = train->keep == OM_KEEP_BEST;
-    training->kept_epoch = keep_best ? schedule.best_epoch : training->n_epochs;
+    training->n_epochs = checkpoint.n_epochs;
+    training->kept_epoch = keep_best ? checkpoint.schedule.best_epoch : checkpoint.n_epochs;
     memcpy(training->network->parameters, keep_best ? trainer->best : trainer->network->parameters,
            (size_t)training->network->n_parameters * sizeof *trainer->best);
     return OM_OK;
 }
 
 static om_status run_group(om_training *training, om_ctx *group, const om_training_input *input,
-                           const om_train_parameters *train, uint64_t seed) {
+                           const om_train_parameters *train, uint64_t seed,
+                           const om_checkpoint_place *place) {
     om_trainer *trainer = NULL;
     om_status status = om_trainer_create(&trainer, group, input, train, seed);
     status = om_agree(group, status);
     if (status == OM_OK) {
-        status = run_epochs(training, trainer);
+        status = run_epochs(training, trainer, place);
     }
     om_trainer_destroy(&trainer);
     return status;
+}
+
+/* A rank that does not compute sleeps meanwhile, so that its processor is free. A request to stop
+ * that came to it alone reaches the others because the agreement of a part tells all of its failure
+ * (see om_agree): `alone` is a part of this one rank. */
+static om_status wait_for_group(om_ctx *ctx, om_ctx *alone) {
+    static const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+    om_status status = OM_OK;
+    MPI_Request request = MPI_REQUEST_NULL;
+    int done = 0;
+    MPI_Ibarrier(om_context_comm(ctx), &request);
+    for (MPI_Test(&request, &done, MPI_STATUS_IGNORE); done == 0;
+         MPI_Test(&request, &done, MPI_STATUS_IGNORE)) {
+        status = status == OM_OK ? om_stop_check(alone) : status;
+        nanosleep(&pause, NULL);
+    }
+    return status;
+}
+
+static void wake_waiting(om_ctx *ctx) {
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Ibarrier(om_context_comm(ctx), &request);
+    MPI_Wait(&request, MPI_STATUS_IGNORE);
 }
 
 /* What rank 0 has learned, to all. */
@@ -96,18 +174,22 @@ static om_status share(om_training *training, om_ctx *ctx) {
 }
 
 om_status om_train(om_training **out, om_ctx *ctx, const om_training_input *input,
-                   const om_train_parameters *train, uint64_t seed) {
+                   const om_train_parameters *train, uint64_t seed,
+                   const om_checkpoint_place *place) {
     om_ctx *group = NULL;
     om_status status = om_agree(ctx, create(out, input, train));
     int64_t n_blocks = (train->batch + train->block - 1) / train->block;
     int n_ranks = om_gradient_ranks(om_context_size(ctx), n_blocks);
     bool computes = om_context_rank(ctx) < n_ranks;
     if (status == OM_OK) {
-        status = om_context_split(&group, ctx, computes ? 0 : 1);
+        status = om_context_split(&group, ctx, computes ? 0 : 1 + om_context_rank(ctx));
     }
     if (status == OM_OK) {
         if (computes) {
-            status = run_group(*out, group, input, train, seed);
+            status = run_group(*out, group, input, train, seed, place);
+            wake_waiting(ctx);
+        } else {
+            status = wait_for_group(ctx, group);
         }
         status = om_agree(ctx, status);
     }

@@ -87,7 +87,7 @@ static om_status train(const om_transform *transform) {
         .validation = rows + 70,
         .n_validation = 5};
     om_training *training = NULL;
-    om_status status = om_train(&training, ctx, &input, &parameters, 3);
+    om_status status = om_train(&training, ctx, &input, &parameters, 3, NULL);
     om_training_destroy(&training);
     return status;
 }
