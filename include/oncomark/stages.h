@@ -29,4 +29,25 @@ om_status om_stage_published(om_ctx *ctx, const om_job *job, om_workdir *workdir
  * head and cross-hallmark metrics) */
 om_status om_stage_train(om_ctx *ctx, const om_job *job, om_workdir *workdir);
 
+/* synthetic.h5ad -> crossval/tasks/<name>.h5ad (see om_fold_result_write), one for every setting of
+ * crossval.sweep on every fold; then from all of them crossval/{folds,summary,cross_hallmark,
+ * calibration,sweep}.csv. The ranks form groups, as many as there are tasks to do or one for each
+ * rank, which take tasks as they become free. A result depends on its own setting and fold only:
+ * more settings or folds leave it as it is. */
+om_status om_stage_crossval(om_ctx *ctx, const om_job *job, om_workdir *workdir);
+
+/* The same for the tasks of one share, t with (t mod share.of) + 1 == share.number, without the
+ * tables: for runs side by side, each with a workdir of om_workdir_open_share. */
+om_status om_stage_crossval_share(om_ctx *ctx, const om_job *job, om_workdir *workdir,
+                                  om_share share);
+
+/* The tables only; OM_USAGE, naming what is missing, unless all tasks are done. */
+om_status om_stage_crossval_collect(om_ctx *ctx, const om_job *job, om_workdir *workdir);
+
+/* Appends the plan of om_stage_crossval for people to read: tasks, which of them are done, and the
+ * hours that the others will take at 1, 2, 4, ... ranks, by a short measurement on rank 0. Needs
+ * no lock (see om_workdir_look), writes nothing. The text is rank 0's. */
+om_status om_stage_crossval_outline(om_text *text, om_ctx *ctx, const om_job *job,
+                                    const om_workdir *workdir);
+
 #endif

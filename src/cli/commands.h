@@ -5,6 +5,7 @@
 #include "oncomark/context.h"
 
 om_status om_cmd_run(om_ctx *ctx, int argc, char **argv); /* and each stage by its own name */
+om_status om_cmd_crossval(om_ctx *ctx, int argc, char **argv);
 om_status om_cmd_simulate(om_ctx *ctx, int argc, char **argv);
 om_status om_cmd_export(om_ctx *ctx, int argc, char **argv);
 om_status om_cmd_predict(om_ctx *ctx, int argc, char **argv);

@@ -1,5 +1,6 @@
 #include "manifest.h"
 
+#include "json_file.h"
 #include "oncomark/atomic_file.h"
 #include "oncomark/content_digest.h"
 #include "oncomark/memory.h"
@@ -15,42 +16,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static om_status json_failure(void) {
-    return om_fail(OM_MEMORY, "out of memory: JSON");
-}
-
 /* Adds a text as a string; a 64-bit number must not become a JSON number, which is a double. */
 static om_status add_string(cJSON *object, const char *name, const char *text) {
-    return cJSON_AddStringToObject(object, name, text) != NULL ? OM_OK : json_failure();
+    return cJSON_AddStringToObject(object, name, text) != NULL ? OM_OK : om_json_failure();
 }
 
 static om_status add_i64(cJSON *object, const char *name, int64_t value) {
     char text[24];
     snprintf(text, sizeof text, "%" PRId64, value);
     return add_string(object, name, text);
-}
-
-static om_status read_json(cJSON **out, const char *path) {
-    char *bytes = NULL;
-    int64_t length = 0;
-    *out = NULL;
-    OM_TRY(om_file_read_all(path, &bytes, &length));
-    *out = cJSON_ParseWithLength(bytes, (size_t)length);
-    om_free(bytes);
-    if (*out == NULL) {
-        return om_fail(OM_INPUT, "%s: this is no valid JSON; remove it to make it anew", path);
-    }
-    return OM_OK;
-}
-
-static om_status write_json(const cJSON *json, const char *path) {
-    char *text = cJSON_Print(json);
-    if (text == NULL) {
-        return json_failure();
-    }
-    om_status status = om_file_write(path, text, (int64_t)strlen(text));
-    cJSON_free(text);
-    return status;
 }
 
 char *om_manifest_record_path(const char *records_folder, const char *artefact) {
@@ -70,7 +44,7 @@ om_status om_manifest_read_record(cJSON **out, const char *records_folder, const
     if (path == NULL) {
         return OM_MEMORY;
     }
-    om_status status = om_file_exists(path) ? read_json(out, path) : OM_OK;
+    om_status status = om_file_exists(path) ? om_json_read(out, path) : OM_OK;
     om_free(path);
     return status;
 }
@@ -79,7 +53,7 @@ om_status om_manifest_read_record(cJSON **out, const char *records_folder, const
 static om_status add_lines(cJSON *object, const char *name, const char *lines) {
     cJSON *values = cJSON_AddObjectToObject(object, name);
     if (values == NULL) {
-        return json_failure();
+        return om_json_failure();
     }
     for (const char *line = lines; *line != '\0';) {
         size_t length = strcspn(line, "\n");
@@ -125,12 +99,12 @@ om_status om_manifest_write_record(const char *records_folder, const char *artef
     }
     char *record_path = om_manifest_record_path(records_folder, artefact);
     cJSON *record = cJSON_CreateObject();
-    om_status status = record_path != NULL && record != NULL ? OM_OK : json_failure();
+    om_status status = record_path != NULL && record != NULL ? OM_OK : om_json_failure();
     if (status == OM_OK) {
         status = fill_record(record, &info, artefact, stage, inputs, key, digest);
     }
     if (status == OM_OK) {
-        status = write_json(record, record_path);
+        status = om_json_write(record, record_path);
     }
     cJSON_Delete(record);
     om_free(record_path);
@@ -142,8 +116,7 @@ static const char *text_of(const cJSON *object, const char *name) {
     return text != NULL ? text : "";
 }
 
-/* Whether the file is what the record says. */
-static bool is_whole(const cJSON *record, const char *path) {
+bool om_manifest_is_whole(const cJSON *record, const char *path) {
     struct stat info;
     if (stat(path, &info) != 0 ||
         (int64_t)info.st_size != strtoll(text_of(record, "bytes"), NULL, 10)) {
@@ -196,28 +169,33 @@ static om_status check_name(const char *records_folder, const char *record_path,
     return status;
 }
 
+/* What stands at `path` is not what its record says, or is gone. */
+static om_status repair(const char *path, const char *artefact, const char *record_path,
+                        om_log *log) {
+    if (om_file_exists(path)) {
+        OM_TRY(om_manifest_set_aside(path, log));
+    } else {
+        om_log_warn(log, "%s is gone: its stage runs again", artefact);
+    }
+    unlink(record_path);
+    return OM_OK;
+}
+
 static om_status read_one(cJSON *records, const char *workdir, const char *records_folder,
-                          const char *record_path, om_log *log) {
+                          const char *record_path, bool repairs, om_log *log) {
     cJSON *record = NULL;
-    OM_TRY(read_json(&record, record_path));
+    OM_TRY(om_json_read(&record, record_path));
     const char *artefact = text_of(record, "artefact");
     char *path = om_format("%s/%s", workdir, artefact);
     om_status status = path != NULL ? check_name(records_folder, record_path, artefact) : OM_MEMORY;
-    if (status == OM_OK && is_whole(record, path)) {
+    if (status == OM_OK && om_manifest_is_whole(record, path)) {
         if (cJSON_AddItemToObject(records, artefact, record)) {
             record = NULL;
         } else {
-            status = json_failure();
+            status = om_json_failure();
         }
-    } else if (status == OM_OK) {
-        if (om_file_exists(path)) {
-            status = om_manifest_set_aside(path, log);
-        } else {
-            om_log_warn(log, "%s is gone: its stage runs again", artefact);
-        }
-        if (status == OM_OK) {
-            unlink(record_path);
-        }
+    } else if (status == OM_OK && repairs) {
+        status = repair(path, artefact, record_path, log);
     }
     cJSON_Delete(record);
     om_free(path);
@@ -225,10 +203,10 @@ static om_status read_one(cJSON *records, const char *workdir, const char *recor
 }
 
 om_status om_manifest_read_records(cJSON **out, const char *workdir, const char *records_folder,
-                                   om_log *log) {
+                                   bool repairs, om_log *log) {
     *out = cJSON_CreateObject();
     if (*out == NULL) {
-        return json_failure();
+        return om_json_failure();
     }
     DIR *folder = opendir(records_folder);
     if (folder == NULL) {
@@ -242,7 +220,8 @@ om_status om_manifest_read_records(cJSON **out, const char *workdir, const char 
             continue;
         }
         char *path = om_format("%s/%s", records_folder, entry->d_name);
-        status = path != NULL ? read_one(*out, workdir, records_folder, path, log) : OM_MEMORY;
+        status =
+            path != NULL ? read_one(*out, workdir, records_folder, path, repairs, log) : OM_MEMORY;
         om_free(path);
     }
     closedir(folder);
@@ -251,21 +230,6 @@ om_status om_manifest_read_records(cJSON **out, const char *workdir, const char 
         *out = NULL;
     }
     return status;
-}
-
-om_status om_manifest_read_stages(cJSON **out, const char *path) {
-    *out = NULL;
-    if (om_file_exists(path)) {
-        cJSON *manifest = NULL;
-        OM_TRY(read_json(&manifest, path));
-        *out = cJSON_DetachItemFromObjectCaseSensitive(manifest, "stages");
-        cJSON_Delete(manifest);
-    }
-    if (!cJSON_IsObject(*out)) {
-        cJSON_Delete(*out);
-        *out = cJSON_CreateObject();
-    }
-    return *out != NULL ? OM_OK : json_failure();
 }
 
 static om_status add_job(cJSON *manifest, const om_job *job) {
@@ -290,7 +254,7 @@ static om_status fill_manifest(cJSON *manifest, const om_job *job, int ranks, cJ
     if (cJSON_AddNumberToObject(manifest, "ranks", ranks) == NULL ||
         !cJSON_AddItemReferenceToObject(manifest, "stages", stages) ||
         !cJSON_AddItemReferenceToObject(manifest, "artefacts", artefacts)) {
-        return json_failure();
+        return om_json_failure();
     }
     return OM_OK;
 }
@@ -299,11 +263,11 @@ om_status om_manifest_write(const char *path, const om_job *job, int ranks, cJSO
                             cJSON *artefacts) {
     cJSON *manifest = cJSON_CreateObject();
     if (manifest == NULL) {
-        return json_failure();
+        return om_json_failure();
     }
     om_status status = fill_manifest(manifest, job, ranks, stages, artefacts);
     if (status == OM_OK) {
-        status = write_json(manifest, path);
+        status = om_json_write(manifest, path);
     }
     cJSON_Delete(manifest);
     return status;

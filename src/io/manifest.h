@@ -11,10 +11,14 @@
 #include <cjson/cJSON.h>
 
 /* Reads the records under `records_folder` and checks that each one's artefact is still what was
- * recorded: same size, and same content where its time of change differs. Others are left out with
- * a warning, their files kept under another name. The result is an object by artefact. Local. */
+ * recorded: same size, and same content where its time of change differs. Others are left out, and
+ * where `repairs` their files kept under another name, with a warning. The result is an object by
+ * artefact. Local. */
 om_status om_manifest_read_records(cJSON **out, const char *workdir, const char *records_folder,
-                                   om_log *log);
+                                   bool repairs, om_log *log);
+
+/* Whether the file at `path` is what the record says. */
+bool om_manifest_is_whole(const cJSON *record, const char *path);
 
 /* Renames a file that somebody else has made or changed, with a warning: it is not ours to
  * overwrite. */
@@ -35,7 +39,12 @@ om_status om_manifest_write_record(const char *records_folder, const char *artef
 om_status om_manifest_write(const char *path, const om_job *job, int ranks, cJSON *stages,
                             cJSON *artefacts);
 
-/* The stages object of an existing manifest.json, empty if there is none; owned by the caller. */
-om_status om_manifest_read_stages(cJSON **out, const char *path);
+/* The stages object of an existing manifest.json, empty if there is none, and in it what shares of
+ * a stage have left in `shares_folder`; owned by the caller. */
+om_status om_manifest_read_stages(cJSON **out, const char *path, const char *shares_folder);
+
+/* What a share of a stage leaves for manifest.json, which it does not write itself: `name` is that
+ * of the stage and the share. */
+om_status om_manifest_write_share(const char *shares_folder, const char *name, const cJSON *stage);
 
 #endif

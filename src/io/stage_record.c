@@ -1,5 +1,6 @@
 #include "stage_record.h"
 
+#include "json_file.h"
 #include "oncomark/memory.h"
 
 #include <math.h>
@@ -57,10 +58,6 @@ void om_stage_record_release(om_stage_record *record) {
     record->all = NULL;
 }
 
-static om_status json_failure(void) {
-    return om_fail(OM_MEMORY, "out of memory: JSON");
-}
-
 /* One figure of all ranks. Whole numbers up to 2^53 are exact in JSON. */
 static om_status add_figure(cJSON *stage, const char *name, const om_stage_record *record,
                             int figure, double unit) {
@@ -69,7 +66,7 @@ static om_status add_figure(cJSON *stage, const char *name, const om_stage_recor
         int64_t value = record->all[(int64_t)rank * N_FIGURES + figure];
         cJSON *number = cJSON_CreateNumber((double)value * unit);
         if (array == NULL || !cJSON_AddItemToArray(array, number)) {
-            return json_failure();
+            return om_json_failure();
         }
     }
     return OM_OK;
@@ -84,7 +81,7 @@ om_status om_stage_record_describe(const om_stage_record *record, cJSON *stage) 
     if (cJSON_AddStringToObject(stage, "finished", finished) == NULL ||
         cJSON_AddNumberToObject(stage, "wall_seconds", record->wall_seconds) == NULL ||
         cJSON_AddNumberToObject(stage, "ranks", record->n_ranks) == NULL) {
-        return json_failure();
+        return om_json_failure();
     }
     for (int i = 0; i < OM_N_COUNTERS; i++) {
         OM_TRY(add_figure(stage, counter_names[i], record, i, 1));

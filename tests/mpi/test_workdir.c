@@ -263,6 +263,129 @@ static void test_file_of_the_user_is_never_overwritten(void **state) {
     om_workdir_close(&workdir);
 }
 
+/* A lock of this process: whoever is asked finds it alive. */
+static void open_share(om_workdir **workdir, int64_t number, int64_t of) {
+    if (om_workdir_open_share(workdir, ctx, job, (om_share){number, of}) != OM_OK) {
+        fail_msg("%s", om_error_message());
+    }
+}
+
+static void test_shares_live_side_by_side_but_with_nobody_else(void **state) {
+    (void)state;
+    om_workdir *first = NULL;
+    om_workdir *second = NULL;
+    om_workdir *other = NULL;
+    open_share(&first, 1, 2);
+    open_share(&second, 2, 2);
+    assert_int_equal(om_workdir_open(&other, ctx, job), OM_USAGE);
+    assert_null(other);
+    assert_message_has(".oncomark/lock-crossval-");
+    assert_message_has("in use by process");
+    assert_message_has(" of 2 of a cross-validation");
+    assert_int_equal(om_workdir_open_share(&other, ctx, job, (om_share){1, 2}), OM_USAGE);
+    assert_message_has("share 1 of 2");
+    assert_int_equal(om_workdir_open_share(&other, ctx, job, (om_share){1, 3}), OM_USAGE);
+    om_workdir_close(&first);
+    assert_int_equal(om_workdir_open(&other, ctx, job), OM_USAGE);
+    assert_message_has("lock-crossval-2-of-2");
+    om_workdir_close(&second);
+    assert_false(all_see(".oncomark/lock-crossval-1-of-2"));
+    assert_int_equal(om_workdir_open(&other, ctx, job), OM_OK);
+    assert_int_equal(om_workdir_open_share(&second, ctx, job, (om_share){2, 2}), OM_USAGE);
+    assert_message_has(".oncomark/lock:");
+    om_workdir_close(&other);
+}
+
+/* A share that seemed dead and lives after all can commit nothing more. */
+static void test_whole_run_removes_locks_of_dead_shares(void **state) {
+    (void)state;
+    om_workdir *share = NULL;
+    om_workdir *whole = NULL;
+    open_share(&share, 3, 4);
+    MPI_Barrier(om_context_comm(ctx));
+    if (om_context_is_root(ctx)) {
+        char host[128] = "";
+        gethostname(host, sizeof host - 1);
+        char *text = om_format("host %s\nprocess 268435456\nstarted 1\njob -\nrestart 0\n"
+                               "time x\n",
+                               host);
+        test_write(folder, ".oncomark/lock-crossval-3-of-4", text);
+        om_free(text);
+    }
+    MPI_Barrier(om_context_comm(ctx));
+    assert_int_equal(om_workdir_open(&whole, ctx, job), OM_OK);
+    assert_false(all_see(".oncomark/lock-crossval-3-of-4"));
+    assert_int_equal(om_workdir_check_lock(share), OM_SYSTEM);
+    assert_int_equal(om_workdir_check_lock(whole), OM_OK);
+    om_workdir_close(&share);
+    om_workdir_close(&whole);
+}
+
+static void test_share_leaves_its_record_to_the_next_whole_run(void **state) {
+    (void)state;
+    om_workdir *workdir = NULL;
+    MPI_Barrier(om_context_comm(ctx));
+    if (om_context_is_root(ctx)) {
+        test_write(folder, "scores/A.csv", "x,z\n"); /* changed: not a share's to set aside */
+    }
+    char *before = read_text("manifest.json");
+    open_share(&workdir, 2, 3);
+    assert_int_equal(om_workdir_stage_begin(workdir, "crossval"), OM_OK);
+    assert_false(om_workdir_is_current(workdir, "scores/A.csv", key_a));
+    char hex[OM_DIGEST_HEX];
+    assert_int_equal(om_workdir_digest(workdir, "scores/A.csv", hex), OM_USAGE);
+    assert_message_has("not as this program made it");
+    commit(workdir, "crossval/B.csv", "b\n", key_b);
+    assert_int_equal(om_workdir_stage_end(workdir, true), OM_OK);
+    assert_true(om_workdir_is_current(workdir, "crossval/B.csv", key_b));
+    om_workdir_close(&workdir);
+    char *after = read_text("manifest.json");
+    assert_string_equal(before, after);
+    om_free(before);
+    om_free(after);
+    assert_true(all_see("scores/A.csv"));
+
+    assert_int_equal(om_workdir_open(&workdir, ctx, job), OM_OK);
+    assert_int_equal(om_workdir_stage_begin(workdir, "score"), OM_OK);
+    assert_int_equal(om_workdir_stage_end(workdir, false), OM_OK);
+    assert_true(om_workdir_is_current(workdir, "crossval/B.csv", key_b));
+    om_workdir_close(&workdir);
+    char *manifest_text = read_text("manifest.json");
+    cJSON *manifest = cJSON_Parse(manifest_text);
+    cJSON *stages = cJSON_GetObjectItem(manifest, "stages");
+    assert_non_null(cJSON_GetObjectItem(stages, "score"));
+    cJSON *share = cJSON_GetObjectItem(stages, "crossval-2-of-3");
+    assert_int_equal(cJSON_GetObjectItem(share, "ranks")->valueint, om_context_size(ctx));
+    cJSON *artefacts = cJSON_GetObjectItem(manifest, "artefacts");
+    assert_non_null(cJSON_GetObjectItem(artefacts, "crossval/B.csv"));
+    cJSON_Delete(manifest);
+    om_free(manifest_text);
+}
+
+static void test_looking_takes_no_lock_and_changes_nothing(void **state) {
+    (void)state;
+    om_workdir *workdir = NULL;
+    om_workdir *looking = NULL;
+    assert_int_equal(om_workdir_open(&workdir, ctx, job), OM_OK);
+    assert_int_equal(om_workdir_look(&looking, ctx, job), OM_OK);
+    assert_true(om_workdir_is_current(looking, "crossval/B.csv", key_b));
+    char hex[OM_DIGEST_HEX];
+    assert_int_equal(om_workdir_digest(looking, "crossval/B.csv", hex), OM_OK);
+    om_workdir_close(&looking);
+    assert_int_equal(om_workdir_check_lock(workdir), OM_OK);
+    om_workdir_close(&workdir);
+
+    char *nowhere = om_format("%s/nowhere", folder);
+    char *workdir_name = job->workdir;
+    job->workdir = nowhere;
+    assert_int_equal(om_workdir_look(&looking, ctx, job), OM_OK);
+    assert_false(om_workdir_is_current(looking, "crossval/B.csv", key_b));
+    om_workdir_close(&looking);
+    job->workdir = workdir_name;
+    om_free(nowhere);
+    assert_false(all_see("nowhere"));
+}
+
 static void make_job(void) {
     test_folder_share(ctx, folder);
     char *text = om_format("workdir: %s\nseed: 18446744073709551615\ngene_sets: sets.gmt\n"
@@ -291,6 +414,10 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_nothing_is_committed_when_the_lock_was_taken_over),
         cmocka_unit_test(test_changed_artefact_is_kept_and_made_anew),
         cmocka_unit_test(test_file_of_the_user_is_never_overwritten),
+        cmocka_unit_test(test_shares_live_side_by_side_but_with_nobody_else),
+        cmocka_unit_test(test_whole_run_removes_locks_of_dead_shares),
+        cmocka_unit_test(test_share_leaves_its_record_to_the_next_whole_run),
+        cmocka_unit_test(test_looking_takes_no_lock_and_changes_nothing),
     };
     int failed = job != NULL ? cmocka_run_group_tests_name("workdir", tests, NULL, NULL) : 1;
     test_folder_unshare(ctx, folder);
