@@ -1,6 +1,6 @@
-"""Measures the stages from matrix files to synthetic samples; see README.md.
+"""Measures the stages from matrix files to synthetic samples, and training; see README.md.
 
-usage: bench.py stages|scaling|thresholds [OPTION]...    (run.sh builds what it needs and calls it)
+usage: bench.py stages|scaling|thresholds|training [OPTION]...    (run.sh builds what it needs and calls it)
 """
 import argparse
 import json
@@ -12,15 +12,35 @@ from pathlib import Path
 
 from measure import Figures, on, run, show, stage_record
 from report import PIPELINE, report_scaling, report_stages, report_thresholds
+from training import bench_training
+from training_report import report_training
 
 HERE = Path(__file__).resolve().parent
 GENE_SETS = HERE.parent.parent / "jobs" / "gene_sets" / "hallmarks.gmt"
 MIB = 1 << 20
 
 
+def add_training_arguments(group):
+    group.add_argument("--samples", type=int, default=8000, help="synthetic samples; published: 67930")
+    group.add_argument("--features", type=int, default=9326)
+    group.add_argument("--genes", type=int, default=11000)
+    group.add_argument("--epochs", type=int, default=6)
+    group.add_argument("--folds", type=int, default=3, help="of crossval")
+    group.add_argument("--loss", default="masked", choices=["masked", "published"])
+    group.add_argument("--latency", type=float, default=2.0, metavar="US",
+                       help="model: of a cluster's network, microseconds")
+    group.add_argument("--bandwidth", type=float, default=1.0, metavar="GB/S",
+                       help="model: of a rank, while all send and receive")
+    group.add_argument("--model-samples", type=int, default=67930)
+    group.add_argument("--most-ranks", type=int, default=1024)
+    group.add_argument("--sweep-folds", type=int, default=10)
+    group.add_argument("--sweep-settings", type=int, default=30)
+    group.add_argument("--sweep-epochs", type=int, default=50)
+
+
 def parse_arguments():
-    parser = argparse.ArgumentParser(prog="run.sh", description="Measures the cells stages.")
-    parser.add_argument("what", choices=["stages", "scaling", "thresholds"])
+    parser = argparse.ArgumentParser(prog="run.sh", description="Measures the stages.")
+    parser.add_argument("what", choices=["stages", "scaling", "thresholds", "training"])
     parser.add_argument("--build", type=Path, required=True, help="build folder")
     parser.add_argument("--program", action="append", metavar="[NAME=]PATH", default=[],
                         help="oncomark to measure; again: several, compared launch by launch")
@@ -31,7 +51,7 @@ def parse_arguments():
     parser.add_argument("--genes-per-cell", type=int,
                         help="seen in a cell, on average; stages: 1500, scaling: 500, thresholds: 30")
     parser.add_argument("--data-sets", type=int, help="stages: 5; scaling: 2; thresholds: 14")
-    parser.add_argument("--launches", type=int, help="stages, thresholds: 6; scaling: 3")
+    parser.add_argument("--launches", type=int, help="stages, thresholds, training: 6; scaling: 3")
     parser.add_argument("--ranks", default="1,2")
     parser.add_argument("--compression", default="none", choices=["none", "deflate"])
     parser.add_argument("--memory-limit", metavar="SIZE", help="memory_limit of the job")
@@ -42,8 +62,10 @@ def parse_arguments():
     parser.add_argument("--work", type=Path, help="folder for all data (bench in the build folder)")
     parser.add_argument("--keep", action="store_true", help="leave the data there")
     parser.add_argument("--out", type=Path, help="CSV file for all figures")
+    add_training_arguments(parser.add_argument_group("training"))
     options = parser.parse_args()
     defaults = {
+        "training": {"cells": 0, "genes_per_cell": 0, "data_sets": 0, "launches": 6},
         "stages": {"cells": 20000, "genes_per_cell": 1500, "data_sets": 5, "launches": 6},
         "scaling": {"cells": 0, "genes_per_cell": 500, "data_sets": 2, "launches": 3},
         "thresholds": {"cells": 2700000, "genes_per_cell": 30, "data_sets": 14, "launches": 6},
@@ -53,6 +75,7 @@ def parse_arguments():
         if options.what == "stages":
             defaults["data_sets"] = 1  # else no sample has 200 positive cells
         options.sizes = "4000,8000"
+        options.samples, options.epochs, options.folds = 1500, 3, 2
     for name, value in defaults.items():
         if getattr(options, name) is None:
             setattr(options, name, value)
@@ -61,6 +84,7 @@ def parse_arguments():
     programs = options.program or [str(options.build / "src" / "oncomark")]
     options.program = dict((text.rpartition("=")[0] or "oncomark",
                             Path(text.rpartition("=")[2]).resolve()) for text in programs)
+    options.kernels, options.variants = "", {}
     return options
 
 
@@ -276,6 +300,11 @@ def bench_thresholds(options, work, figures):
     report_thresholds(options, figures, corpus)
 
 
+def bench_epochs(options, work, figures):
+    sizes = bench_training(options, work, figures, GENE_SETS)
+    report_training(options, figures, sizes)
+
+
 def main():
     options = parse_arguments()
     options.settings = {label: settings_for(options, program)
@@ -287,7 +316,7 @@ def main():
     work = Path(tempfile.mkdtemp(prefix="oncomark-bench-", dir=parent.resolve()))
     try:
         {"stages": bench_stages, "scaling": bench_scaling,
-         "thresholds": bench_thresholds}[options.what](options, work, figures)
+         "thresholds": bench_thresholds, "training": bench_epochs}[options.what](options, work, figures)
         if options.out:
             figures.write_csv(options.out)
     finally:

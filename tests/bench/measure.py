@@ -21,13 +21,14 @@ ENVIRONMENT = {
 }
 
 
-def run(command):
+def run(command, **environment):
     """Runs a command to its end: wall time, CPU time of it and its children, peak memory of the
     largest of these processes, standard output. Ends the program where the command fails."""
     command = [str(word) for word in command]
     started = time.perf_counter()
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
-        process = subprocess.Popen(command, stdout=output, stderr=errors, env={**os.environ, **ENVIRONMENT})
+        process = subprocess.Popen(command, stdout=output, stderr=errors,
+                                   env={**os.environ, **ENVIRONMENT, **environment})
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -35,14 +36,34 @@ def run(command):
         for file in (output, errors):
             file.seek(0)
             texts.append(file.read())
-    if process.returncode != 0:
-        sys.exit(f"bench: exit code {process.returncode} of {' '.join(command)}\n{''.join(texts)}")
+    check(process, "".join(texts))
     return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, texts[0])
 
 
-def on(ranks, command):
+def check(process, text):
+    if process.returncode != 0:
+        sys.exit(f"bench: exit code {process.returncode} of {' '.join(process.args)}\n{text}")
+
+
+def with_ranks(ranks, command):
     """One rank needs no launcher."""
-    return run(command if ranks == 1 else ["mpirun", "-n", ranks, *command])
+    return command if ranks == 1 else ["mpirun", "-n", ranks, *command]
+
+
+def on(ranks, command):
+    return run(with_ranks(ranks, command))
+
+
+def watch(command):
+    """Runs a command to its end: the lines of its standard error, and the seconds from the start to
+    each, and to the end."""
+    started = time.perf_counter()
+    process = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL,
+                               stderr=subprocess.PIPE, text=True, env={**os.environ, **ENVIRONMENT})
+    lines = [(time.perf_counter() - started, line.rstrip("\n")) for line in process.stderr]
+    process.wait()
+    check(process, "\n".join(line for _, line in lines))
+    return lines, time.perf_counter() - started
 
 
 def stage_record(workdir, stage):
