@@ -12,12 +12,13 @@ enum { GENE_MITOCHONDRIAL = 1, GENE_RARE = 2 };
 enum { CELL_AGAIN = 2 };
 
 /* So many whole numbers below 2^32 have a sum below 2^53, the same in any order. */
-enum { MOST_EXACT = 1 << 21, GENES_AT_ONCE = 8 };
+enum { MOST_EXACT = 1 << 21, SUMS = 16, GENES_AT_ONCE = 8 };
 
 struct om_qc_pass {
     om_qc_parameters parameters;
     om_rare_genes *genes;
     uint8_t *notable; /* [genes] GENE_... flags */
+    int32_t *places;  /* of notable genes in a cell; one of several next to each other */
     int64_t n_added;
     int64_t n_again;
 };
@@ -43,7 +44,8 @@ static om_status create_pass(om_qc *qc, const om_strings *symbols,
     }
     pass->parameters = *parameters;
     pass->notable = om_calloc(n_genes, sizeof *pass->notable);
-    if (pass->notable == NULL) {
+    pass->places = om_malloc(n_genes / GENES_AT_ONCE + 1, sizeof *pass->places);
+    if (pass->notable == NULL || pass->places == NULL) {
         return OM_MEMORY;
     }
     OM_TRY(om_rare_genes_create(&pass->genes, n_genes, parameters->min_cells_per_gene, memory));
@@ -81,6 +83,7 @@ void om_qc_destroy(om_qc **qc) {
     if ((*qc)->pass != NULL) {
         om_rare_genes_destroy(&(*qc)->pass->genes);
         om_free((*qc)->pass->notable);
+        om_free((*qc)->pass->places);
         om_free((*qc)->pass);
     }
     om_free((*qc)->n_genes_raw);
@@ -112,34 +115,37 @@ static double sum_in_order(const cell_values *cell) {
     return sum;
 }
 
-/* In eight parts, which need not wait for each other. */
+/* In parts, which need not wait for each other. */
 static double sum_in_parts(const cell_values *cell) {
-    double sums[GENES_AT_ONCE] = {0};
+    double sums[SUMS] = {0};
     double sum = 0;
     int64_t i = 0;
-    for (; i + GENES_AT_ONCE <= cell->n; i += GENES_AT_ONCE) {
-        for (int k = 0; k < GENES_AT_ONCE; k++) {
+    for (; i + SUMS <= cell->n; i += SUMS) {
+        for (int k = 0; k < SUMS; k++) {
             sums[k] += cell->values[i + k];
         }
     }
     for (; i < cell->n; i++) {
         sum += cell->values[i];
     }
-    for (int k = 0; k < GENES_AT_ONCE; k++) {
+    for (int k = 0; k < SUMS; k++) {
         sum += sums[k];
     }
     return sum;
 }
 
-static om_status note_gene(om_qc *qc, const cell_values *cell, int64_t i) {
+/* Adds the mitochondrial ones among some genes, in their order and without a branch. */
+static double add_mitochondrial(double sum, const uint8_t *notable, const int32_t *genes,
+                                const double *values, int64_t n) {
+    for (int64_t i = 0; i < n; i++) {
+        sum += (double)(notable[genes[i]] & GENE_MITOCHONDRIAL) * values[i];
+    }
+    return sum;
+}
+
+static om_status note_rare(om_qc *qc, const cell_values *cell, int64_t i) {
     struct om_qc_pass *pass = qc->pass;
     int32_t gene = cell->genes[i];
-    if ((pass->notable[gene] & GENE_MITOCHONDRIAL) != 0) {
-        qc->pct_mito[cell->cell] += cell->values[i];
-    }
-    if ((pass->notable[gene] & GENE_RARE) == 0) {
-        return OM_OK;
-    }
     const om_sighting sighting = {
         .cell = cell->cell, .value = cell->values[i], .gene = gene, .exact = cell->exact};
     OM_TRY(om_rare_genes_see(pass->genes, &sighting, cell->n >= pass->parameters.min_genes));
@@ -149,22 +155,42 @@ static om_status note_gene(om_qc *qc, const cell_values *cell, int64_t i) {
     return OM_OK;
 }
 
-/* Few genes of a cell are notable: eight are looked at together. */
-static om_status note_genes(om_qc *qc, const cell_values *cell) {
-    const uint8_t *notable = qc->pass->notable;
+/* Where notable genes are among the next GENES_AT_ONCE. Few are: several are looked at together,
+ * without a branch, since where they are cannot be predicted. */
+static int64_t find_notable(const struct om_qc_pass *pass, const cell_values *cell) {
+    const uint8_t *restrict notable = pass->notable;
+    int32_t *restrict places = pass->places;
+    int64_t n_places = 0;
     int64_t i = 0;
     for (; i + GENES_AT_ONCE <= cell->n; i += GENES_AT_ONCE) {
         unsigned any = 0;
         for (int k = 0; k < GENES_AT_ONCE; k++) {
             any |= notable[cell->genes[i + k]];
         }
-        for (int k = 0; any != 0 && k < GENES_AT_ONCE; k++) {
-            OM_TRY(note_gene(qc, cell, i + k));
+        places[n_places] = (int32_t)i;
+        n_places += any != 0;
+    }
+    if (i < cell->n) {
+        places[n_places++] = (int32_t)i;
+    }
+    return n_places;
+}
+
+static om_status note_genes(om_qc *qc, const cell_values *cell) {
+    const uint8_t *notable = qc->pass->notable;
+    int64_t n_places = find_notable(qc->pass, cell);
+    double mito = 0;
+    for (int64_t p = 0; p < n_places; p++) {
+        int64_t first = qc->pass->places[p];
+        int64_t n = cell->n - first < GENES_AT_ONCE ? cell->n - first : GENES_AT_ONCE;
+        mito = add_mitochondrial(mito, notable, cell->genes + first, cell->values + first, n);
+        for (int64_t i = first; i < first + n; i++) {
+            if ((notable[cell->genes[i]] & GENE_RARE) != 0) {
+                OM_TRY(note_rare(qc, cell, i));
+            }
         }
     }
-    for (; i < cell->n; i++) {
-        OM_TRY(note_gene(qc, cell, i));
-    }
+    qc->pct_mito[cell->cell] = mito;
     return OM_OK;
 }
 

@@ -1,17 +1,16 @@
 #include "ranking.h"
 
 #include "order.h"
+#include "value_tally.h"
 
 #include "oncomark/memory.h"
 
 #include <string.h>
 
 enum {
-    SMALL_BITS = 7,
-    SMALL = 1 << SMALL_BITS, /* whole numbers below this are counted, other values placed */
-    LANES = 4,               /* tables of counts: most values are 1, and adding to one that was just
-                                written has to wait */
-    FEW = 24,                /* values that are looked through faster than sorted */
+    SMALL = OM_TALLY_LARGE, /* whole numbers below this are counted, other values placed */
+    AT_ONCE = 8,            /* values, in a word */
+    FEW = 24,               /* values that are looked through faster than sorted */
     LEAST_BUCKET_BITS = 6,
     MOST_BUCKET_BITS = 12
 };
@@ -24,8 +23,8 @@ struct om_ranking {
     int32_t *rows;   /* asked for */
     double *asked;   /* their values */
     int64_t *doubled_ranks;
-    uint32_t count[LANES][SMALL + 1]; /* genes with this whole value; all zero between cells */
-    int64_t small_rank[SMALL];        /* doubled rank of this value */
+    om_value_tally *tally;
+    int64_t small_rank[SMALL]; /* doubled rank of this value */
     int64_t n_large;
     uint64_t *large; /* the other values as integers of the same order */
     /* The same, bucket by bucket, ascending: bucket b is start[b] .. start[b + 1] - 1. */
@@ -53,7 +52,7 @@ om_status om_ranking_create(om_ranking **out, int64_t longest) {
     ranking->scratch = om_malloc(longest, sizeof *ranking->scratch);
     if (ranking->marked == NULL || ranking->rows == NULL || ranking->asked == NULL ||
         ranking->doubled_ranks == NULL || ranking->large == NULL || ranking->placed == NULL ||
-        ranking->scratch == NULL) {
+        ranking->scratch == NULL || om_value_tally_create(&ranking->tally, longest) != OM_OK) {
         om_ranking_destroy(out);
         return OM_MEMORY;
     }
@@ -71,6 +70,7 @@ void om_ranking_destroy(om_ranking **ranking) {
     om_free((*ranking)->large);
     om_free((*ranking)->placed);
     om_free((*ranking)->scratch);
+    om_value_tally_destroy(&(*ranking)->tally);
     om_free(*ranking);
     *ranking = NULL;
 }
@@ -85,48 +85,43 @@ static uint64_t image(double value) {
 /* --- whole numbers -----------------------------------------------------------------------------
  */
 
-/* What a whole number is counted as. Without a branch: which values are large cannot be predicted.
- */
-static int64_t clip(double value) {
-    int64_t whole = (int64_t)value;
-    return whole < SMALL ? whole : SMALL;
-}
-
-/* Counts all values and marks the rows that are not plain and the values that are not small. */
-static int64_t count_values(om_ranking *ranking, const uint8_t *restrict kinds,
-                            const int32_t *restrict indices, const double *restrict values,
-                            int64_t n) {
-    int32_t *restrict marked = ranking->marked;
+/* Places of the rows that are not plain. Without a branch: which these are cannot be predicted. */
+static int64_t mark_rows(int32_t *restrict marked, const uint8_t *restrict kinds,
+                         const int32_t *restrict indices, int64_t n) {
     int64_t n_marked = 0;
     int64_t i = 0;
-    for (; i + LANES <= n; i += LANES) {
-        for (int lane = 0; lane < LANES; lane++) {
-            int64_t value = clip(values[i + lane]);
-            ranking->count[lane][value]++;
-            marked[n_marked] = (int32_t)(i + lane);
-            n_marked += (kinds[indices[i + lane]] | (value >> SMALL_BITS)) != 0;
+    for (; i + AT_ONCE <= n; i += AT_ONCE) {
+        for (int k = 0; k < AT_ONCE; k++) {
+            marked[n_marked] = (int32_t)(i + k);
+            n_marked += kinds[indices[i + k]] != OM_ROW_COUNTS;
         }
     }
     for (; i < n; i++) {
-        int64_t value = clip(values[i]);
-        ranking->count[0][value]++;
         marked[n_marked] = (int32_t)i;
-        n_marked += (kinds[indices[i]] | (value >> SMALL_BITS)) != 0;
+        n_marked += kinds[indices[i]] != OM_ROW_COUNTS;
     }
     return n_marked;
 }
 
-/* Turns counts into doubled ranks and leaves the counts zero for the next cell. What was taken off
- * one table may stand in another: only their sum, modulo 2^32, counts. */
-static void rank_small(om_ranking *ranking) {
-    uint32_t ties[SMALL];
-    for (int value = 0; value < SMALL; value++) {
-        ties[value] = ranking->count[0][value];
-        for (int lane = 1; lane < LANES; lane++) {
-            ties[value] += ranking->count[lane][value];
+/* The large values of genes; mostly there are few. */
+static void collect_large(om_ranking *ranking, const uint8_t *kinds, const int32_t *indices,
+                          const double *values, const uint8_t *clipped, int64_t n) {
+    const uint64_t any_large = SMALL * (UINT64_MAX / UINT8_MAX); /* in any of the bytes */
+    int64_t n_large = 0;
+    for (int64_t i = 0; i < n; i += AT_ONCE) {
+        int64_t end = i + AT_ONCE < n ? i + AT_ONCE : n;
+        uint64_t several = any_large;
+        memcpy(&several, clipped + i, (size_t)(end - i));
+        for (int64_t k = i; k < end && (several & any_large) != 0; k++) {
+            ranking->large[n_large] = image(values[k]);
+            n_large += clipped[k] == SMALL && kinds[indices[k]] != OM_ROW_NO_GENE;
         }
     }
-    memset(ranking->count, 0, sizeof ranking->count);
+    ranking->n_large = n_large;
+}
+
+/* Turns counts into doubled ranks. */
+static void rank_small(om_ranking *ranking, const uint32_t ties[SMALL]) {
     int64_t above = ranking->n_large;
     for (int value = SMALL - 1; value > 0; value--) {
         ranking->small_rank[value] = 2 * above + ties[value] + 1;
@@ -136,26 +131,26 @@ static void rank_small(om_ranking *ranking) {
 
 static void collect_whole(om_ranking *ranking, om_ranked *out, const uint8_t *kinds,
                           const int32_t *indices, const double *values, int64_t n) {
-    int64_t n_marked = count_values(ranking, kinds, indices, values, n);
-    out->n_genes = n;
+    uint32_t counts[SMALL + 1];
+    const uint8_t *clipped = om_value_tally_count(ranking->tally, values, n, counts);
+    if (counts[SMALL] > 0) {
+        collect_large(ranking, kinds, indices, values, clipped, n);
+    }
+    int64_t n_marked = mark_rows(ranking->marked, kinds, indices, n);
+    int64_t n_asked = 0;
     for (int64_t i = 0; i < n_marked; i++) {
         int64_t place = ranking->marked[i];
-        double value = values[place];
-        int kind = kinds[indices[place]];
-        if (kind == OM_ROW_NO_GENE) {
-            ranking->count[0][clip(value)]--;
-            out->n_genes--;
+        int32_t row = indices[place];
+        if (kinds[row] == OM_ROW_NO_GENE) {
+            counts[clipped[place]]--;
             continue;
         }
-        if (value >= SMALL) {
-            ranking->large[ranking->n_large++] = image(value);
-        }
-        if (kind == OM_ROW_ASKED) {
-            ranking->rows[out->n_asked] = indices[place];
-            ranking->asked[out->n_asked++] = value;
-        }
+        ranking->rows[n_asked] = row;
+        ranking->asked[n_asked++] = values[place];
     }
-    rank_small(ranking);
+    out->n_genes = n - (n_marked - n_asked);
+    out->n_asked = n_asked;
+    rank_small(ranking, counts);
 }
 
 /* --- any numbers -------------------------------------------------------------------------------
@@ -311,7 +306,8 @@ void om_ranking_cell(om_ranking *ranking, om_ranked *out, const uint8_t *kinds,
     if (ranking->n_large > 0) {
         place_large(ranking);
     }
-    for (int64_t i = 0; i < out->n_asked; i++) {
+    int64_t n_asked = out->n_asked;
+    for (int64_t i = 0; i < n_asked; i++) {
         double value = ranking->asked[i];
         ranking->doubled_ranks[i] = whole && value < SMALL ? ranking->small_rank[(int)value]
                                                            : rank_large(ranking, value, last_rank);

@@ -244,16 +244,20 @@ static element_run find_run(const stream_part *part, const om_read_slab *slab, i
                          length, inside, n < length - inside ? n : length - inside};
 }
 
-static void convert_values(om_cell_stream *stream, const om_read_slab *slab, int64_t from,
+/* True where all are above 0 and finite. */
+static bool convert_values(const om_cell_stream *stream, const om_read_slab *slab, int64_t from,
                            int64_t n, double *values) {
     const stream_part *part = &stream->parts[VALUES];
+    bool positive = true;
     while (n > 0) {
         element_run run = find_run(part, slab, VALUES, from, n);
-        om_elements_to_values(part->extent.type, run.bytes, run.n_chunk, run.first, run.n, values);
+        positive &= om_elements_to_values(part->extent.type, run.bytes, run.n_chunk, run.first,
+                                          run.n, values);
         from += run.n;
         values += run.n;
         n -= run.n;
     }
+    return positive;
 }
 
 static om_status convert_indices(om_cell_stream *stream, const om_read_slab *slab, int64_t from,
@@ -280,7 +284,9 @@ static om_status fill_cells(om_cell_stream *stream, const om_read_slab *slab, in
     int64_t first = batch->indptr[cells.begin];
     int64_t n = batch->indptr[cells.end] - first;
     if (stream->parts[VALUES].direct) {
-        convert_values(stream, slab, start + first, n, batch->values + first);
+        *tidy &= convert_values(stream, slab, start + first, n, batch->values + first);
+    } else {
+        *tidy &= om_rows_values_positive(batch->values + first, n);
     }
     if (stream->parts[INDICES].direct && !uses_stored_indices(stream)) {
         OM_TRY(convert_indices(stream, slab, start + first, n, batch->indices + first));
@@ -290,7 +296,6 @@ static om_status fill_cells(om_cell_stream *stream, const om_read_slab *slab, in
         *tidy &=
             om_rows_genes_ascend(batch->indices + at, batch->indptr[cell + 1] - at, batch->n_genes);
     }
-    *tidy &= om_rows_values_positive(batch->values + first, n);
     batch->integer =
         batch->integer && (stream->whole_type || om_rows_values_whole(batch->values + first, n));
     return OM_OK;

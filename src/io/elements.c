@@ -1,16 +1,12 @@
 #include "elements.h"
 
+#include "row_check.h"
+
 #include <string.h>
 
 /* Added to a whole number below 2^32, it leaves that in the low bits of the sum and these above. */
 static const double whole_shift = 0x1p52;
 static const uint64_t whole_image = 0x4330000000000000U;
-
-static uint64_t bits_of(double value) {
-    uint64_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return bits;
-}
 
 /* Compared as bits: compilers make no vector code of comparisons that may raise exceptions. */
 #define NARROW(element_type, element_bits)                                                         \
@@ -18,9 +14,9 @@ static uint64_t bits_of(double value) {
         uint64_t misfits = 0;                                                                      \
         for (int64_t i = 0; i < n; i++) {                                                          \
             double shifted = values[i] + whole_shift;                                              \
-            uint64_t image = bits_of(shifted);                                                     \
+            uint64_t image = om_rows_bits(shifted);                                                \
             misfits |= (image ^ whole_image) >> (element_bits);                                    \
-            misfits |= bits_of(shifted - whole_shift) ^ bits_of(values[i]);                        \
+            misfits |= om_rows_bits(shifted - whole_shift) ^ om_rows_bits(values[i]);              \
             elements[i] = (element_type)image;                                                     \
         }                                                                                          \
         return misfits == 0;                                                                       \
@@ -72,40 +68,43 @@ static uint64_t load_u64(const unsigned char *restrict at, int64_t n_chunk) {
     return load_u32(at, n_chunk) | (uint64_t)load_u32(at + 4 * n_chunk, n_chunk) << 32;
 }
 
-/* Both forms of the loop from stored elements to `to`; a shuffled one by way of its bit image. */
-#define LOAD(element_type, image_type, load, to, to_type)                                          \
+/* Both forms of the loop from stored elements, by way of their bit images, to `to`. The top bit of
+ * `signs` is set where one of the `sign` sets it. */
+#define LOAD(element_type, image_type, load, to, to_type, sign_type, sign)                         \
     do {                                                                                           \
-        if (n_chunk > 0) {                                                                         \
-            for (int64_t i = 0; i < n; i++) {                                                      \
-                image_type image = load(bytes + first + i, n_chunk);                               \
-                element_type element;                                                              \
-                memcpy(&element, &image, sizeof element);                                          \
-                to[i] = (to_type)element;                                                          \
-            }                                                                                      \
-        } else {                                                                                   \
-            for (int64_t i = 0; i < n; i++) {                                                      \
-                element_type element;                                                              \
-                memcpy(&element, bytes + (first + i) * (int64_t)sizeof element, sizeof element);   \
-                to[i] = (to_type)element;                                                          \
-            }                                                                                      \
+        sign_type signs = 0;                                                                       \
+        for (int64_t i = 0; n_chunk == 0 && i < n; i++) {                                          \
+            image_type image;                                                                      \
+            element_type element;                                                                  \
+            memcpy(&image, bytes + (first + i) * (int64_t)sizeof image, sizeof image);             \
+            memcpy(&element, &image, sizeof element);                                              \
+            to[i] = (to_type)element;                                                              \
+            signs = (sign_type)(signs | (sign));                                                   \
         }                                                                                          \
+        for (int64_t i = 0; n_chunk > 0 && i < n; i++) {                                           \
+            image_type image = load(bytes + first + i, n_chunk);                                   \
+            element_type element;                                                                  \
+            memcpy(&element, &image, sizeof element);                                              \
+            to[i] = (to_type)element;                                                              \
+            signs = (sign_type)(signs | (sign));                                                   \
+        }                                                                                          \
+        return signs >> (8 * sizeof signs - 1) == 0;                                               \
     } while (0)
 
-void om_elements_to_values(om_type type, const unsigned char *restrict bytes, int64_t n_chunk,
+/* A whole number can only be 0. */
+#define WHOLE_SIGN ((image - 1) & ~image)
+
+bool om_elements_to_values(om_type type, const unsigned char *restrict bytes, int64_t n_chunk,
                            int64_t first, int64_t n, double *restrict values) {
     switch (type) {
     case OM_U16:
-        LOAD(uint16_t, uint16_t, load_u16, values, double);
-        break;
+        LOAD(uint16_t, uint16_t, load_u16, values, double, uint16_t, WHOLE_SIGN);
     case OM_U32:
-        LOAD(uint32_t, uint32_t, load_u32, values, double);
-        break;
+        LOAD(uint32_t, uint32_t, load_u32, values, double, uint32_t, WHOLE_SIGN);
     case OM_F32:
-        LOAD(float, uint32_t, load_u32, values, double);
-        break;
+        LOAD(float, uint32_t, load_u32, values, double, uint64_t, om_rows_sign(values[i]));
     default:
-        LOAD(double, uint64_t, load_u64, values, double);
-        break;
+        LOAD(double, uint64_t, load_u64, values, double, uint64_t, om_rows_sign(values[i]));
     }
 }
 
@@ -130,6 +129,5 @@ bool om_elements_to_indices(om_type type, const unsigned char *restrict bytes, i
     if (type == OM_I64) {
         return from_i64(bytes, n_chunk, first, n, indices);
     }
-    LOAD(int32_t, uint32_t, load_u32, indices, int32_t);
-    return true;
+    LOAD(int32_t, uint32_t, load_u32, indices, int32_t, uint32_t, 0U);
 }

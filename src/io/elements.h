@@ -12,8 +12,8 @@
 bool om_elements_narrow(om_type type, const double *values, int64_t n, void *elements);
 
 /* Elements `first` .. `first` + n - 1 of an array, or, where n_chunk > 0, of a shuffled chunk of
- * n_chunk elements. Types as above. */
-void om_elements_to_values(om_type type, const unsigned char *bytes, int64_t n_chunk, int64_t first,
+ * n_chunk elements. Types as above. True where all are above 0 and finite. */
+bool om_elements_to_values(om_type type, const unsigned char *bytes, int64_t n_chunk, int64_t first,
                            int64_t n, double *values);
 
 /* The same for OM_I32 and OM_I64; false where one is none of 32 bits. */

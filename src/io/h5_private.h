@@ -38,6 +38,10 @@ hid_t om_h5_memory_type(om_type type);
 hid_t om_h5_file_type(om_type type);
 hid_t om_h5_string_type(void);
 
+/* How strings of variable length are moved. HDF5 would clear 1 MiB each time, for a word as for all
+ * names. A new id, as the types. */
+hid_t om_h5_string_transfer(int64_t n_strings);
+
 /* False where the stored type is none of ours. */
 bool om_h5_identify_type(hid_t stored, om_type *type);
 

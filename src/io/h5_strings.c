@@ -93,6 +93,23 @@ static om_status take_fixed(const string_reader *reader, const char *bytes, int6
     return OM_OK;
 }
 
+/* Into `buffer`, from a data set. Strings in a field are moved as HDF5 chooses: the elements they
+ * stand in may be large. */
+static herr_t read_elements(const string_reader *reader, int64_t count, hid_t memory_space,
+                            void *buffer) {
+    bool alone = H5Tget_class(reader->memory_type) == H5T_STRING;
+    if (!alone || !reader->variable) {
+        return H5Dread(reader->object, reader->memory_type, memory_space, reader->file_space,
+                       H5P_DEFAULT, buffer);
+    }
+    hid_t transfer = om_h5_string_transfer(count);
+    herr_t result = transfer < 0 ? -1
+                                 : H5Dread(reader->object, reader->memory_type, memory_space,
+                                           reader->file_space, transfer, buffer);
+    om_h5_release(transfer);
+    return result;
+}
+
 static om_status read_block(const string_reader *reader, const om_h5 *file, const char *path,
                             const om_h5_block *block, void *buffer, om_strings *strings) {
     bool attribute = H5Iget_type(reader->object) == H5I_ATTR;
@@ -100,8 +117,7 @@ static om_status read_block(const string_reader *reader, const om_h5 *file, cons
     herr_t result = -1;
     if (memory_space >= 0) {
         result = attribute ? H5Aread(reader->object, reader->memory_type, buffer)
-                           : H5Dread(reader->object, reader->memory_type, memory_space,
-                                     reader->file_space, H5P_DEFAULT, buffer);
+                           : read_elements(reader, block->count, memory_space, buffer);
     }
     om_status status = OM_OK;
     if (result < 0) {

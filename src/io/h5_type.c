@@ -69,6 +69,17 @@ hid_t om_h5_string_type(void) {
     return type;
 }
 
+hid_t om_h5_string_transfer(int64_t n_strings) {
+    enum { STRING_BYTES = 16, MOST_AT_ONCE = 65536 }; /* of a length and a place in the file */
+    int64_t at_once = n_strings < MOST_AT_ONCE ? n_strings + 1 : MOST_AT_ONCE;
+    hid_t list = H5Pcreate(H5P_DATASET_XFER);
+    if (list >= 0 && H5Pset_buffer(list, (size_t)at_once * STRING_BYTES, NULL, NULL) < 0) {
+        om_h5_release(list);
+        return -1;
+    }
+    return list;
+}
+
 static bool is_bool(hid_t stored) {
     if (H5Tget_size(stored) != 1 || H5Tget_nmembers(stored) != 2) {
         return false;

@@ -235,12 +235,14 @@ static om_status write_pointers(om_h5 *file, const char *path, hid_t data_set,
     }
     om_status status = OM_OK;
     hid_t type = om_h5_string_type();
-    if (type < 0 ||
-        (n > 0 && H5Dwrite(data_set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers) < 0)) {
+    hid_t transfer = om_h5_string_transfer(n);
+    if (type < 0 || transfer < 0 ||
+        (n > 0 && H5Dwrite(data_set, type, H5S_ALL, H5S_ALL, transfer, pointers) < 0)) {
         status = om_h5_fail(file, OM_SYSTEM, path, "write strings");
     } else {
         om_digest_strings(&file->digest, path, 0, strings);
     }
+    om_h5_release(transfer);
     om_h5_release(type);
     om_free(pointers);
     return status;
@@ -262,11 +264,14 @@ om_status om_h5_write_string(om_h5 *file, const char *path, const char *text) {
                          &data_set));
     om_status status = OM_OK;
     hid_t type = om_h5_string_type();
-    if (type < 0 || H5Dwrite(data_set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, &text) < 0) {
+    hid_t transfer = om_h5_string_transfer(1);
+    if (type < 0 || transfer < 0 ||
+        H5Dwrite(data_set, type, H5S_ALL, H5S_ALL, transfer, &text) < 0) {
         status = om_h5_fail(file, OM_SYSTEM, path, "write string");
     } else {
         om_digest_string(&file->digest, path, 0, text);
     }
+    om_h5_release(transfer);
     om_h5_release(type);
     om_h5_release(data_set);
     return status;

@@ -1,7 +1,5 @@
 #include "row_check.h"
 
-#include <string.h>
-
 bool om_rows_genes_ascend(const int32_t *indices, int64_t n, int64_t n_genes) {
     int untidy = n > 0 && (indices[0] < 0 || indices[n - 1] >= n_genes);
     for (int64_t i = 1; i < n; i++) {
@@ -10,21 +8,10 @@ bool om_rows_genes_ascend(const int32_t *indices, int64_t n, int64_t n_genes) {
     return untidy == 0;
 }
 
-static uint64_t bits_of(double value) {
-    uint64_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return bits;
-}
-
-/* On bits, since compilers make no vector code of comparisons that may raise exceptions: the sign
- * bit is set for negative numbers, by one less for 0, and by the next exponent for infinity and
- * NaN. */
 bool om_rows_values_positive(const double *values, int64_t n) {
-    const uint64_t exponent_step = (uint64_t)1 << 52;
     uint64_t signs = 0;
     for (int64_t i = 0; i < n; i++) {
-        uint64_t bits = bits_of(values[i]);
-        signs |= bits | (bits - 1) | (bits + exponent_step);
+        signs |= om_rows_sign(values[i]);
     }
     return signs >> 63 == 0;
 }
@@ -35,8 +22,8 @@ bool om_rows_values_whole(const double *values, int64_t n) {
     uint64_t others = 0;
     for (int64_t i = 0; i < n; i++) {
         double shifted = values[i] + shift;
-        others |= (bits_of(shifted) ^ bits_of(shift)) >> 32;
-        others |= bits_of(shifted - shift) ^ bits_of(values[i]);
+        others |= (om_rows_bits(shifted) ^ om_rows_bits(shift)) >> 32;
+        others |= om_rows_bits(shifted - shift) ^ om_rows_bits(values[i]);
     }
     return others == 0;
 }

@@ -151,7 +151,7 @@ static void test_a_shorter_chunk_is_found(void **state) {
 static void test_values_go_to_elements_and_back(void **state) {
     (void)state;
     static const om_type types[] = {OM_U16, OM_U32, OM_F32, OM_F64};
-    static const double values[] = {1, 0, 2, 255, 256, 257, 511, 0x1p15, 65535, 65535, 3, 1000};
+    static const double values[] = {0, 1, 2, 255, 256, 257, 511, 0x1p15, 65535, 65535, 3, 1000};
     static const double large[] = {65536, 0x1p31, 4294967295.0, 4294967294.0};
     enum { N = 12, N_LARGE = 4 };
     for (int t = 0; t < 4; t++) {
@@ -163,12 +163,42 @@ static void test_values_go_to_elements_and_back(void **state) {
         memcpy(all + N, large, sizeof large);
         int64_t n = types[t] == OM_U32 || types[t] == OM_F64 ? N + N_LARGE : N;
         assert_true(om_elements_narrow(types[t], all, n, elements));
-        om_elements_to_values(types[t], elements, 0, 1, n - 1, back);
+        assert_true(om_elements_to_values(types[t], elements, 0, 1, n - 1, back));
         assert_memory_equal(back, all + 1, (size_t)(n - 1) * sizeof *back);
         unsigned char *planes = shuffle_naively(elements, n, size);
-        om_elements_to_values(types[t], planes, n, 2, n - 3, back);
+        assert_true(om_elements_to_values(types[t], planes, n, 2, n - 3, back));
         assert_memory_equal(back, all + 2, (size_t)(n - 3) * sizeof *back);
         om_free(planes);
+    }
+}
+
+/* At every place of a vector, in both forms. */
+static void test_elements_that_are_not_positive_are_seen(void **state) {
+    (void)state;
+    enum { N = 37 };
+    static const om_type types[] = {OM_U16, OM_U32, OM_F32, OM_F64};
+    static const double bad[] = {0, -0.0, -1, INFINITY, NAN}; /* whole types have the first one */
+    for (int t = 0; t < 4; t++) {
+        int n_bad = types[t] == OM_U16 || types[t] == OM_U32 ? 1 : 5;
+        for (int i = 0; i < n_bad * N; i++) {
+            double values[N];
+            double back[N];
+            float narrow[N];
+            unsigned char elements[sizeof values];
+            for (int k = 0; k < N; k++) {
+                values[k] = k == i % N ? bad[i / N] : 65535 - k;
+                narrow[k] = (float)values[k];
+            }
+            if (types[t] == OM_F32) { /* NaN is not its own value */
+                memcpy(elements, narrow, sizeof narrow);
+            } else {
+                assert_true(om_elements_narrow(types[t], values, N, elements));
+            }
+            assert_false(om_elements_to_values(types[t], elements, 0, 0, N, back));
+            unsigned char *planes = shuffle_naively(elements, N, om_type_size(types[t]));
+            assert_false(om_elements_to_values(types[t], planes, N, 0, N, back));
+            om_free(planes);
+        }
     }
 }
 
@@ -263,6 +293,7 @@ int main(void) {
         cmocka_unit_test(test_damage_is_found),
         cmocka_unit_test(test_a_shorter_chunk_is_found),
         cmocka_unit_test(test_values_go_to_elements_and_back),
+        cmocka_unit_test(test_elements_that_are_not_positive_are_seen),
         cmocka_unit_test(test_values_that_do_not_fit_are_found),
         cmocka_unit_test(test_indices_of_64_bits_must_fit),
         cmocka_unit_test(test_one_bad_element_is_seen_anywhere),
