@@ -3,6 +3,7 @@
 #define ONCOMARK_PREDICT_H
 
 #include "oncomark/context.h"
+#include "oncomark/gene_map.h"
 #include "oncomark/model.h"
 
 /* Plain data, the same on all ranks. */
@@ -15,18 +16,24 @@ typedef struct om_predictions {
     om_strings *left_out; /* names of columns that are no profiles */
 } om_predictions;
 
-/* Predicts all profiles of a table (CSV or TSV, plain or gzip), genes in rows or in columns,
- * whichever of header and first column has more of the model's genes. A gene is what stands before
- * a '|', case ignored; the first of duplicates counts, missing ones are 0. A header one field short
- * is R's. With genes in rows, columns without any number, and those that are named as what
- * describes genes (Entrez_Gene_Id, gene_id, width, length, ...), are left out.
+/* Predicts all profiles of a table (CSV, TSV, GCT 1.2 or 1.3, plain or gzip), genes in rows or in
+ * columns, whichever of header and first column has more of the model's genes; where a GCT has
+ * descriptions of its rows, or a second column is named "gene_name" or the like, genes are in the
+ * column with most of them. Or of an AnnData file, profiles in obs. A gene is what stands before a
+ * '|', case ignored, or the symbol that `map` (NULL: none) has of an Ensembl id, whose version does
+ * not matter; the first of duplicates counts, missing ones are 0. A header one field short is R's.
+ * With genes in rows, columns without any number, and those that are named as what describes genes
+ * (Entrez_Gene_Id, gene_id, width, length, ...), are left out.
  *
  * OM_INPUT, with file, line and column: a field that is no finite number of at least 0, rows of
- * unequal length, a profile's name given twice, no gene of the model.
+ * unequal length, no header line, a profile's name given twice, no gene of the model, Ensembl ids
+ * without a map.
  *
- * Every rank reads the file and works on its share of the profiles; the result has the same bits
- * at any number of ranks. Collective on ctx. */
-om_status om_predict(om_predictions **out, om_ctx *ctx, const om_model *model, const char *path);
+ * Ranks share the text (one inflates a compressed one) and then the profiles; with genes in rows
+ * they hold 8 bytes for each profile and feature of the model between them. The result has the same
+ * bits at any number of ranks. Collective on ctx. */
+om_status om_predict(om_predictions **out, om_ctx *ctx, const om_model *model,
+                     const om_gene_map *map, const char *path);
 void om_predictions_destroy(om_predictions **predictions);
 
 #endif

@@ -14,7 +14,8 @@
 
 typedef struct predict_options {
     const char *model;
-    const char *out; /* NULL: standard output */
+    const char *gene_map; /* NULL: none */
+    const char *out;      /* NULL: standard output */
     bool force;
     bool help;
     int n_inputs;
@@ -26,28 +27,33 @@ static const double ENOUGH_GENES = 0.8;
 
 static void print_help(void) {
     printf(
-        "usage: oncomark predict --model MODEL [--out FILE [--force]] INPUT...\n\n"
-        "  --model MODEL  model.h5 of a run\n"
-        "  --out FILE     where to write; standard output without it\n"
-        "  --force        replace FILE if it is there\n"
-        "  INPUT          CSV or TSV of expression profiles (counts, TPM, FPKM; plain or gzip),\n"
-        "                 genes in rows or in columns, by symbol\n\n"
+        "usage: oncomark predict --model MODEL [--gene-map FILE] [--out FILE [--force]] "
+        "INPUT...\n\n"
+        "  --model MODEL    model.h5 of a run\n"
+        "  --gene-map FILE  CSV or TSV with Ensembl ids and symbols of genes, for inputs with ids\n"
+        "  --out FILE       where to write; standard output without it\n"
+        "  --force          replace FILE if it is there\n"
+        "  INPUT            expression profiles (counts, TPM, FPKM): CSV, TSV or GCT, plain or "
+        "gzip,\n"
+        "                   genes in rows or in columns; or an .h5ad file with profiles in obs\n\n"
         "Writes a CSV: profile and its probability of each hallmark; of several inputs, the\n"
         "file comes first.\n");
 }
 
 static om_status parse_options(predict_options *options, int argc, char **argv) {
-    static const struct option known[] = {{"model", required_argument, NULL, 'm'},
-                                          {"out", required_argument, NULL, 'o'},
-                                          {"force", no_argument, NULL, 'f'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option known[] = {
+        {"model", required_argument, NULL, 'm'}, {"gene-map", required_argument, NULL, 'g'},
+        {"out", required_argument, NULL, 'o'},   {"force", no_argument, NULL, 'f'},
+        {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
     optind = 1;
     opterr = 0;
-    for (int found = 0; (found = getopt_long(argc, argv, ":m:o:fh", known, NULL)) != -1;) {
+    for (int found = 0; (found = getopt_long(argc, argv, ":m:g:o:fh", known, NULL)) != -1;) {
         switch (found) {
         case 'm':
             options->model = optarg;
+            break;
+        case 'g':
+            options->gene_map = optarg;
             break;
         case 'o':
             options->out = optarg;
@@ -157,9 +163,9 @@ static om_status write_out(const predict_options *options, const om_text *csv) {
 }
 
 static om_status predict_input(om_text *csv, om_ctx *ctx, const predict_options *options,
-                               const om_model *model, const char *path) {
+                               const om_model *model, const om_gene_map *map, const char *path) {
     om_predictions *predictions = NULL;
-    OM_TRY(om_predict(&predictions, ctx, model, path));
+    OM_TRY(om_predict(&predictions, ctx, model, map, path));
     om_status status = OM_OK;
     if (om_context_is_root(ctx)) {
         status = say(om_context_log(ctx), predictions, path);
@@ -173,20 +179,25 @@ static om_status predict_input(om_text *csv, om_ctx *ctx, const predict_options 
 
 static om_status predict_all(om_ctx *ctx, const predict_options *options) {
     om_model *model = NULL;
+    om_gene_map *map = NULL;
     om_text *csv = NULL;
     bool is_root = om_context_is_root(ctx);
     OM_TRY(om_agree(ctx, is_root ? check_out(options) : OM_OK));
     om_status status = om_model_read(&model, options->model);
+    if (status == OM_OK && options->gene_map != NULL) {
+        status = om_gene_map_read(&map, options->gene_map);
+    }
     status = status == OM_OK ? om_text_create(&csv) : status;
     status = status == OM_OK ? add_header(csv, options->n_inputs > 1) : status;
     status = om_agree(ctx, status);
     for (int i = 0; i < options->n_inputs && status == OM_OK; i++) {
-        status = predict_input(csv, ctx, options, model, options->inputs[i]);
+        status = predict_input(csv, ctx, options, model, map, options->inputs[i]);
     }
     if (status == OM_OK) {
         status = om_agree(ctx, is_root ? write_out(options, csv) : OM_OK);
     }
     om_text_destroy(&csv);
+    om_gene_map_destroy(&map);
     om_model_destroy(&model);
     return status;
 }

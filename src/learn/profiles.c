@@ -1,57 +1,32 @@
 #include "profiles.h"
 
 #include "oncomark/memory.h"
-#include "profiles_parse.h"
 
-static om_status create(om_profiles **out, const om_profile_layout *layout, int64_t n_features,
-                        int rank, int n_ranks) {
-    om_profiles *profiles = om_calloc(1, sizeof *profiles);
-    *out = profiles;
-    if (profiles == NULL) {
+#include <inttypes.h>
+#include <string.h>
+
+om_status om_profiles_add_name(om_predictions *predictions, om_string_map *seen, const char *path,
+                               const char *name, int64_t place) {
+    bool is_new = true;
+    OM_TRY(om_string_map_add(seen, name, place, &is_new));
+    if (!is_new) {
+        return om_fail(OM_INPUT,
+                       "%s: found the profile name '%s' twice (profiles %" PRId64 " and %" PRId64
+                       "), expected different names",
+                       path, name, om_string_map_get(seen, name, 0) + 1, place + 1);
+    }
+    return om_strings_add(predictions->profiles, name);
+}
+
+om_status om_profiles_grow(om_predictions *predictions, int64_t n_profiles) {
+    int64_t before = predictions->n_profiles * OM_N_HALLMARKS;
+    int64_t after = n_profiles * OM_N_HALLMARKS;
+    float *probabilities = om_realloc(predictions->probabilities, after, sizeof *probabilities);
+    if (probabilities == NULL) {
         return OM_MEMORY;
     }
-    profiles->layout = layout;
-    profiles->rank = rank;
-    profiles->n_ranks = n_ranks;
-    profiles->n_features = n_features;
-    return om_strings_create(&profiles->names);
-}
-
-void om_profiles_destroy(om_profiles **profiles) {
-    if (*profiles == NULL) {
-        return;
-    }
-    om_strings_destroy(&(*profiles)->names);
-    om_free((*profiles)->left_out);
-    om_free((*profiles)->own);
-    om_free((*profiles)->ranks);
-    om_free(*profiles);
-    *profiles = NULL;
-}
-
-static om_status parse(om_profiles *profiles, const char *path, om_profile_genes *genes) {
-    om_records *records = NULL;
-    char **fields = NULL;
-    int64_t n_fields = 0;
-    OM_TRY(om_records_open(&records, path, 0));
-    om_status status = om_records_next(records, &fields, &n_fields);
-    if (status == OM_OK) {
-        status = profiles->layout->genes_in_rows
-                     ? om_profiles_parse_gene_rows(profiles, records, genes)
-                     : om_profiles_parse_gene_columns(profiles, records, genes);
-    }
-    om_records_close(&records);
-    return status;
-}
-
-om_status om_profiles_read(om_profiles **out, const char *path, const om_profile_layout *layout,
-                           om_profile_genes *genes, int rank, int n_ranks) {
-    om_status status = create(out, layout, om_profile_genes_count(genes), rank, n_ranks);
-    if (status == OM_OK) {
-        status = parse(*out, path, genes);
-    }
-    if (status != OM_OK && *out != NULL) {
-        om_profiles_destroy(out);
-    }
-    return status;
+    memset(probabilities + before, 0, (size_t)(after - before) * sizeof *probabilities);
+    predictions->probabilities = probabilities;
+    predictions->n_profiles = n_profiles;
+    return OM_OK;
 }

@@ -1,37 +1,35 @@
-/* A rank's share of a table's profiles, as doubled ranks of the model's features.
- * Profiles are dealt out in blocks by their place in the table. */
+/* The readers of profiles: each reads a table or file of one layout and predicts its profiles. */
 #ifndef ONCOMARK_LEARN_PROFILES_H
 #define ONCOMARK_LEARN_PROFILES_H
 
+#include "oncomark/string_map.h"
+#include "profile_block.h"
 #include "profile_layout.h"
 
-/* Of the blocks in which profiles are dealt out and predicted. */
-enum { OM_PROFILE_BLOCK = 32 };
+/* Each fills all of `predictions` but n_features: names on all ranks, probabilities of the profiles
+ * that this rank has computed by `block`, zeros for the others. Collective on the source's ctx. */
+om_status om_profiles_read_gene_rows(om_predictions *predictions, om_profile_block *block,
+                                     const om_profile_source *source);
 
-/* Plain data. "Places" are of all columns (genes in rows) or rows (in columns) of the table. */
-typedef struct om_profiles {
-    const om_profile_layout *layout; /* borrowed */
-    int rank;
-    int n_ranks;
-    int64_t n_features;
-    om_strings *names; /* of all places */
-    bool *left_out;    /* [places] no profile; of this rank's places, or known from the header */
-    int64_t n_own;
-    int64_t capacity; /* own profiles for which there is memory */
-    int64_t *own;     /* [n_own] places of this rank's profiles, ascending */
-    uint16_t *ranks;  /* [n_own x n_features] doubled */
-    int64_t n_found;  /* features that the table has */
-} om_profiles;
+/* *in_rows: how many names of rows are genes of the model. */
+om_status om_profiles_read_gene_columns(om_predictions *predictions, om_profile_block *block,
+                                        const om_profile_source *source, int64_t *in_rows);
 
-/* Reads the whole table and ranks this rank's profiles. Local. */
-om_status om_profiles_read(om_profiles **out, const char *path, const om_profile_layout *layout,
-                           om_profile_genes *genes, int rank, int n_ranks);
-void om_profiles_destroy(om_profiles **profiles);
+/* An AnnData file: profiles in obs, genes in var, by its index or one of its columns, whichever has
+ * most of the model's. The source has no layout. */
+om_status om_profiles_read_h5ad(om_predictions *predictions, om_profile_block *block,
+                                const om_profile_source *source);
 
-/* Whether a place is this rank's. */
-bool om_profiles_is_own(const om_profiles *profiles, int64_t place);
+/* Appends a profile's name; OM_INPUT where it has come before. `place`: from 0, for messages.
+ * Local. */
+om_status om_profiles_add_name(om_predictions *predictions, om_string_map *seen, const char *path,
+                               const char *name, int64_t place);
 
-/* Makes room for one more own profile, of this place. */
-om_status om_profiles_add_own(om_profiles *profiles, int64_t place);
+/* Room for the probabilities of so many profiles, zeros for new ones. Local. */
+om_status om_profiles_grow(om_predictions *predictions, int64_t n_profiles);
+
+/* om_predict with pieces of text of another size, for tests. */
+om_status om_profiles_predict(om_predictions **out, om_ctx *ctx, const om_model *model,
+                              const om_gene_map *map, const char *path, int64_t piece_bytes);
 
 #endif

@@ -1,162 +1,268 @@
-#include "profiles_parse.h"
-
+/* Tables with a gene in each row. */
+#include "exact_sums.h"
 #include "oncomark/memory.h"
-#include "oncomark/transform.h"
+#include "oncomark/number.h"
+#include "profile_matrix.h"
+#include "profile_rows.h"
+#include "profiles.h"
 
-#include <ctype.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 /* Enough of a field for a message. */
 enum { EXCERPT = 40 };
 
-/* What a column of this rank has been found to hold. */
-typedef struct column_state {
-    bool has_numbers;
-    int64_t bad_line; /* of the first field that is no number; 0: none */
-    char bad_text[EXCERPT + 1];
-} column_state;
+/* What a column has been found to hold. */
+enum { HAS_NUMBERS = 1, HAS_TEXT = 2, DESCRIBES = 4 };
 
+/* A column's first field of this rank that is no number. */
+typedef struct text_field {
+    int64_t line; /* 0: none */
+    char text[EXCERPT + 1];
+} text_field;
+
+/* "Places" are those of the columns that may be profiles. */
 typedef struct gene_rows {
-    om_profiles *profiles;
-    bool *seen;            /* [n_features] */
-    double *values;        /* [n_own x n_features] */
-    column_state *columns; /* [n_own] */
+    om_predictions *predictions;
+    const om_profile_source *source;
+    om_profile_rows rows;
+    om_profile_matrix *matrix;
+    int64_t first_column;
+    int64_t n_places;
+    uint8_t *kinds;    /* [n_places] of all ranks' rows, since the last round was settled */
+    text_field *texts; /* [n_places] */
+    int32_t *features; /* [n] of the piece's rows that are the model's */
+    double *values;    /* [n x n_places], and one row more */
+    int64_t n;
+    int64_t capacity;     /* rows */
+    int64_t n_rows;       /* that this rank has read */
+    const char *numbered; /* the line whose number is known */
+    int64_t number;
 } gene_rows;
 
-/* Numbers that describe a gene: cBioPortal puts its Entrez id next to the symbol; bedtools,
- * featureCounts and edgeR give its length. Case and punctuation do not matter. */
-static bool describes_genes(const char *name) {
-    static const char *const known[] = {"entrez", "entrezid", "entrezgene", "entrezgeneid",
-                                        "geneid", "width",    "length",     "genelength"};
-    char bare[16] = "";
-    size_t n = 0;
-    for (const char *c = name; *c != '\0'; c++) {
-        if (isalnum((unsigned char)*c) && n < sizeof bare - 1) {
-            bare[n++] = *c;
-        }
-    }
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if (strcasecmp(bare, known[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
+/* Columns that describe a gene: cBioPortal puts its Entrez id next to the symbol; bedtools,
+ * featureCounts and edgeR give its place and length. */
+static const char *const describing[] = {
+    "entrez",     "entrezid", "entrezgene", "entrezgeneid", "geneid", "width", "length",
+    "genelength", "chr",      "start",      "end",          "strand", NULL};
+
+static const char *name_of(const gene_rows *genes, int64_t place) {
+    return om_strings_get(genes->source->layout->names, genes->first_column + place);
 }
 
-static om_status list_places(om_profiles *profiles) {
-    const om_strings *header = profiles->layout->header;
-    int64_t n_places = om_strings_count(header) - 1;
-    profiles->left_out = om_calloc(n_places, sizeof *profiles->left_out);
-    if (profiles->left_out == NULL) {
+static om_status prepare(gene_rows *genes) {
+    const om_profile_layout *layout = genes->source->layout;
+    genes->first_column = layout->header.first_value;
+    genes->n_places = om_strings_count(layout->names) - genes->first_column;
+    genes->kinds = om_calloc(genes->n_places, sizeof *genes->kinds);
+    genes->texts = om_calloc(genes->n_places, sizeof *genes->texts);
+    if (genes->kinds == NULL || genes->texts == NULL) {
         return OM_MEMORY;
     }
-    for (int64_t place = 0; place < n_places; place++) {
-        const char *name = om_strings_get(header, place + 1);
-        OM_TRY(om_strings_add(profiles->names, name));
-        if (describes_genes(name)) {
-            profiles->left_out[place] = true;
-        } else if (om_profiles_is_own(profiles, place)) {
-            OM_TRY(om_profiles_add_own(profiles, place));
-        }
+    for (int64_t place = 0; place < genes->n_places && !layout->header.is_gct; place++) {
+        bool describes = om_profile_header_is_one_of(name_of(genes, place), describing);
+        genes->kinds[place] = describes ? DESCRIBES : 0;
     }
     return OM_OK;
 }
 
-static om_status parse_field(gene_rows *rows, const om_records *records, int64_t i, int64_t feature,
-                             char **fields) {
-    om_profiles *profiles = rows->profiles;
-    column_state *column = &rows->columns[i];
-    int64_t field = profiles->own[i] + 1;
-    double value = 0;
-    if (!om_parse_f64(fields[field], &value)) {
-        if (column->bad_line == 0) {
-            column->bad_line = om_records_line(records);
-            snprintf(column->bad_text, sizeof column->bad_text, "%s", fields[field]);
-        }
+static void release(gene_rows *genes) {
+    om_profile_matrix_destroy(&genes->matrix);
+    om_free(genes->kinds);
+    om_free(genes->texts);
+    om_free(genes->features);
+    om_free(genes->values);
+}
+
+/* Room for one row more, which may not be the model's. */
+static om_status reserve(gene_rows *genes) {
+    if (genes->n < genes->capacity) {
         return OM_OK;
     }
-    column->has_numbers = true;
-    OM_TRY(om_profiles_check_number(profiles, records, field, fields[field], value));
-    if (feature >= 0) {
-        rows->values[i * profiles->n_features + feature] = value;
+    int64_t capacity = genes->capacity + genes->capacity / 2 + 8;
+    int32_t *features = om_realloc(genes->features, capacity, sizeof *features);
+    if (features == NULL) {
+        return OM_MEMORY;
+    }
+    genes->features = features;
+    double *values = om_realloc(genes->values, capacity * genes->n_places, sizeof *values);
+    if (values == NULL) {
+        return OM_MEMORY;
+    }
+    genes->values = values;
+    genes->capacity = capacity;
+    return OM_OK;
+}
+
+static om_status note_text(gene_rows *genes, int64_t place, om_field field) {
+    text_field *text = &genes->texts[place];
+    genes->kinds[place] |= HAS_TEXT;
+    if (text->line == 0) {
+        if (genes->numbered != genes->rows.line.at) {
+            OM_TRY(om_profile_rows_number(&genes->rows, &genes->number));
+            genes->numbered = genes->rows.line.at;
+        }
+        size_t length = field.length < EXCERPT ? (size_t)field.length : EXCERPT;
+        text->line = genes->number;
+        memcpy(text->text, field.at, length);
+        text->text[length] = '\0';
     }
     return OM_OK;
 }
 
-static om_status parse_rows(gene_rows *rows, om_records *records, om_profile_genes *genes) {
-    om_profiles *profiles = rows->profiles;
-    char **fields = NULL;
-    int64_t n_fields = 0;
-    OM_TRY(om_profiles_next_row(profiles, records, &fields, &n_fields));
-    while (n_fields > 0) {
+static om_status parse_values(gene_rows *genes, double *values) {
+    const om_field_index *index = &genes->rows.index;
+    for (int64_t place = 0; place < genes->n_places; place++) {
+        om_field field = om_field_get(index, genes->first_column + place);
+        double value = 0;
+        if ((genes->kinds[place] & DESCRIBES) != 0) {
+            value = 0;
+        } else if (!om_number_parse(field.at, field.length, &value)) {
+            value = 0;
+            OM_TRY(note_text(genes, place, field));
+        } else if (!(value >= 0) || !isfinite(value)) {
+            return om_profile_rows_fail_value(&genes->rows, genes->first_column + place);
+        } else {
+            genes->kinds[place] |= HAS_NUMBERS;
+        }
+        values[place] = value;
+    }
+    return OM_OK;
+}
+
+static om_status parse_piece(gene_rows *genes) {
+    bool more = false;
+    genes->n = 0;
+    genes->numbered = NULL;
+    OM_TRY(om_profile_rows_next(&genes->rows, INT64_MAX, &more));
+    while (more) {
+        const char *name = NULL;
         int64_t feature = -1;
-        OM_TRY(om_profile_genes_find(genes, fields[0], &feature));
-        if (feature >= 0 && rows->seen[feature]) {
-            feature = -1; /* the first of duplicates counts */
-        } else if (feature >= 0) {
-            rows->seen[feature] = true;
-            profiles->n_found++;
+        OM_TRY(reserve(genes));
+        OM_TRY(om_profile_rows_text(&genes->rows, genes->source->layout->id_column, &name));
+        OM_TRY(om_profile_genes_find(genes->source->genes, name, &feature));
+        OM_TRY(parse_values(genes, genes->values + genes->n * genes->n_places));
+        genes->n_rows++;
+        if (feature >= 0) {
+            genes->features[genes->n++] = (int32_t)feature;
         }
-        for (int64_t i = 0; i < profiles->n_own; i++) {
-            OM_TRY(parse_field(rows, records, i, feature, fields));
-        }
-        OM_TRY(om_profiles_next_row(profiles, records, &fields, &n_fields));
+        OM_TRY(om_profile_rows_next(&genes->rows, INT64_MAX, &more));
     }
     return OM_OK;
 }
 
-/* Columns of text are left out; one that has numbers too is an error. */
-static om_status judge_columns(gene_rows *rows, const om_records *records) {
-    om_profiles *profiles = rows->profiles;
-    for (int64_t i = 0; i < profiles->n_own; i++) {
-        const column_state *column = &rows->columns[i];
-        int64_t place = profiles->own[i];
-        if (column->has_numbers && column->bad_line > 0) {
-            return om_fail(OM_INPUT, "%s:%" PRId64 ": column '%s': found '%s', expected a number",
-                           om_records_path(records), column->bad_line,
-                           om_strings_get(profiles->names, place), column->bad_text);
+/* A column of numbers with a text: its first one. Collective. */
+static om_status fail_text(const gene_rows *genes, int64_t place) {
+    const text_field *text = &genes->texts[place];
+    int64_t before = text->line > 0 ? -text->line : INT64_MIN; /* the largest is the first line */
+    OM_TRY(om_max_i64(genes->source->ctx, &before, 1));
+    om_status status = OM_OK;
+    if (text->line == -before) {
+        status = om_fail(OM_INPUT, "%s:%" PRId64 ": column '%s': found '%s', expected a number",
+                         genes->source->path, text->line, name_of(genes, place), text->text);
+    }
+    return om_agree(genes->source->ctx, status);
+}
+
+/* Tells all ranks what columns hold: bytes are joined bit by bit. Collective. */
+static om_status settle_kinds(gene_rows *genes) {
+    OM_TRY(om_join_bytes(genes->source->ctx, genes->kinds, genes->n_places));
+    for (int64_t place = 0; place < genes->n_places; place++) {
+        if (genes->kinds[place] == (HAS_NUMBERS | HAS_TEXT)) {
+            return fail_text(genes, place);
         }
-        profiles->left_out[place] = !column->has_numbers;
     }
     return OM_OK;
 }
 
-/* Ranks what is a profile and closes the gaps between. */
-static om_status rank_own(gene_rows *rows) {
-    om_profiles *profiles = rows->profiles;
-    int64_t n_features = profiles->n_features;
-    om_ranker *ranker = NULL;
-    OM_TRY(om_ranker_create(&ranker, n_features));
-    int64_t n_kept = 0;
-    for (int64_t i = 0; i < profiles->n_own; i++) {
-        if (!profiles->left_out[profiles->own[i]]) {
-            profiles->own[n_kept] = profiles->own[i];
-            om_ranker_rank(ranker, rows->values + i * n_features,
-                           profiles->ranks + n_kept * n_features);
-            n_kept++;
+static om_status read_rounds(gene_rows *genes) {
+    om_ctx *ctx = genes->source->ctx;
+    for (;;) {
+        bool more = false;
+        OM_TRY(om_profile_rows_round(&genes->rows, &more));
+        if (!more) {
+            break;
+        }
+        OM_TRY(om_agree(ctx, parse_piece(genes)));
+        OM_TRY(settle_kinds(genes));
+        OM_TRY(om_profile_matrix_add(genes->matrix, genes->n, genes->features, genes->values));
+    }
+    int64_t expected = genes->source->layout->header.n_rows;
+    int64_t n_rows = genes->n_rows;
+    OM_TRY(om_sum_i64(ctx, &n_rows, 1));
+    return expected < 0 || n_rows == expected
+               ? OM_OK
+               : om_fail(OM_INPUT,
+                         "%s: found %" PRId64 " rows, expected %" PRId64 " as the second line says",
+                         genes->source->path, n_rows, expected);
+}
+
+static bool is_profile(const gene_rows *genes, int64_t place) {
+    return genes->kinds[place] == HAS_NUMBERS;
+}
+
+/* Names of profiles and of what is left out. */
+static om_status name_profiles(const gene_rows *genes) {
+    om_predictions *predictions = genes->predictions;
+    om_string_map *seen = NULL;
+    OM_TRY(om_string_map_create(&seen));
+    om_status status = OM_OK;
+    for (int64_t place = 0; place < genes->n_places && status == OM_OK; place++) {
+        const char *name = name_of(genes, place);
+        status = is_profile(genes, place)
+                     ? om_profiles_add_name(predictions, seen, genes->source->path, name, place)
+                     : om_strings_add(predictions->left_out, name);
+    }
+    om_string_map_destroy(&seen);
+    return status == OM_OK ? om_profiles_grow(predictions, om_strings_count(predictions->profiles))
+                           : status;
+}
+
+static om_status predict_own(const gene_rows *genes, om_profile_block *block) {
+    const om_profile_matrix *matrix = genes->matrix;
+    int64_t end = matrix->first + matrix->count;
+    int64_t number = 0;
+    double *values = om_malloc(OM_PROFILE_BLOCK * matrix->n_features, sizeof *values);
+    if (values == NULL) {
+        return OM_MEMORY;
+    }
+    for (int64_t place = 0; place < matrix->first; place++) {
+        number += is_profile(genes, place);
+    }
+    for (int64_t place = matrix->first; place < end; place += OM_PROFILE_BLOCK) {
+        int64_t n = end - place < OM_PROFILE_BLOCK ? end - place : OM_PROFILE_BLOCK;
+        om_profile_matrix_get(matrix, place, n, values);
+        for (int64_t i = 0; i < n; i++) {
+            if (is_profile(genes, place + i)) {
+                om_profile_block_add(block, number++, values + i * matrix->n_features);
+            }
         }
     }
-    profiles->n_own = n_kept;
-    om_ranker_destroy(&ranker);
+    om_profile_block_finish(block);
+    om_free(values);
     return OM_OK;
 }
 
-om_status om_profiles_parse_gene_rows(om_profiles *profiles, om_records *records,
-                                      om_profile_genes *genes) {
-    OM_TRY(list_places(profiles));
-    gene_rows rows = {.profiles = profiles};
-    rows.seen = om_calloc(profiles->n_features, sizeof *rows.seen);
-    rows.values = om_calloc(profiles->n_own * profiles->n_features, sizeof *rows.values);
-    rows.columns = om_calloc(profiles->n_own, sizeof *rows.columns);
-    bool complete = rows.seen != NULL && rows.values != NULL && rows.columns != NULL;
-    om_status status = complete ? parse_rows(&rows, records, genes) : OM_MEMORY;
-    status = status == OM_OK ? judge_columns(&rows, records) : status;
-    status = status == OM_OK ? rank_own(&rows) : status;
-    om_free(rows.seen);
-    om_free(rows.values);
-    om_free(rows.columns);
+static om_status read_table(gene_rows *genes, om_profile_block *block) {
+    om_ctx *ctx = genes->source->ctx;
+    OM_TRY(om_agree(ctx, prepare(genes)));
+    OM_TRY(om_profile_matrix_create(&genes->matrix, ctx, genes->source->layout->n_features,
+                                    genes->n_places, OM_PROFILE_BLOCK));
+    om_status status = om_profile_rows_open(&genes->rows, genes->source);
+    status = status == OM_OK ? read_rounds(genes) : status;
+    om_profile_rows_close(&genes->rows);
+    OM_TRY(status);
+    genes->predictions->n_found = genes->matrix->n_found;
+    OM_TRY(om_agree(ctx, name_profiles(genes)));
+    return om_agree(ctx, predict_own(genes, block));
+}
+
+om_status om_profiles_read_gene_rows(om_predictions *predictions, om_profile_block *block,
+                                     const om_profile_source *source) {
+    gene_rows genes = {.predictions = predictions, .source = source};
+    om_status status = read_table(&genes, block);
+    release(&genes);
     return status;
 }

@@ -3,91 +3,24 @@
 
 #include "oncomark/atomic_file.h"
 #include "oncomark/h5.h"
-#include "oncomark/memory.h"
-#include "oncomark/random.h"
-#include "unit/learn/naive_network.h"
 #include "unit_test.h"
 
-#include "test_ranks.h"
+#include "tiny_model.h"
 
 #include <hdf5.h>
-#include <inttypes.h>
 
-enum { D = 30, H = 5, W = 2, PROFILES = 75, BROKEN = 60 };
+enum { BROKEN = 60 };
 
 static om_ctx *world;
 static char folder[TEST_PATH];
-static double values[PROFILES][D]; /* the gene before the last is missing in all tables: zeros */
-static double expected[PROFILES][OM_N_HALLMARKS];
-static om_model *model;
-
-static const double fractions[] = {0, 0, 0.25, 1, 3, 1234.5, 0.125, 17, 1e6};
-
-static void make_model(void) {
-    om_model *made = om_calloc(1, sizeof *made);
-    om_random random = om_random_stream(3, OM_PURPOSE_TEST, 1);
-    assert_int_equal(om_strings_create(&made->genes), OM_OK);
-    made->mean = om_calloc(D, sizeof *made->mean);
-    made->sd = om_calloc(D, sizeof *made->sd);
-    for (int f = 0; f < D; f++) {
-        char name[16];
-        snprintf(name, sizeof name, "GENE%02d", f);
-        assert_int_equal(om_strings_add(made->genes, name), OM_OK);
-        made->mean[f] = 3 + om_random_uniform(&random);
-        made->sd[f] = 0.5 + om_random_uniform(&random);
-    }
-    assert_int_equal(om_network_create(&made->network, (om_network_shape){D, H, W}), OM_OK);
-    om_network_initialise(made->network, 5);
-    model = made;
-}
-
-static void make_values(void) {
-    om_random random = om_random_stream(3, OM_PURPOSE_TEST, 2);
-    for (int p = 0; p < PROFILES; p++) {
-        for (int f = 0; f < D; f++) {
-            values[p][f] = f == D - 2 ? 0 : fractions[om_random_below(&random, 9)];
-        }
-    }
-}
-
-static void make_expected(void) {
-    int64_t n = model->network->n_parameters;
-    naive_network naive = {model->network->shape, n, calloc((size_t)n, sizeof(double))};
-    for (int64_t i = 0; i < n; i++) {
-        naive.parameters[i] = (double)model->network->parameters[i];
-    }
-    for (int p = 0; p < PROFILES; p++) {
-        double x[D];
-        for (int f = 0; f < D; f++) {
-            double rank = 0.5;
-            for (int other = 0; other < D; other++) {
-                rank += values[p][other] > values[p][f];
-                rank += 0.5 * (values[p][other] == values[p][f]);
-            }
-            x[f] = (log2(rank) - model->mean[f]) / model->sd[f];
-        }
-        naive_pass(&naive, x, expected[p], NULL, NULL);
-        for (int k = 0; k < OM_N_HALLMARKS; k++) {
-            expected[p][k] = 1 / (1 + exp(-expected[p][k]));
-        }
-    }
-    free(naive.parameters);
-}
+static tiny_model tiny;
 
 static char *path_of(const char *name) {
     return om_format("%s/%s", folder, name);
 }
 
-/* Rank 0 writes; all ranks wait for it. */
 static void write_table(const char *name, const om_text *text, bool gzip) {
-    if (om_context_is_root(world)) {
-        if (gzip) {
-            test_write_gzip(folder, name, om_text_get(text));
-        } else {
-            test_write(folder, name, om_text_get(text));
-        }
-    }
-    MPI_Barrier(om_context_comm(world));
+    tiny_write(world, folder, name, om_text_get(text), gzip);
 }
 
 static void add(om_text *text, const char *separator, double value) {
@@ -101,7 +34,7 @@ static void write_gene_columns(const char *name, bool gzip) {
     assert_int_equal(om_text_create(&text), OM_OK);
     assert_int_equal(om_text_add(text, ",cancer_type,A1BG"), OM_OK);
     for (int f = 0; f < D; f++) {
-        if (f != D - 2) {
+        if (f != MISSING) {
             assert_int_equal(om_text_add(text, ",gene%02d", f), OM_OK);
         }
     }
@@ -109,8 +42,8 @@ static void write_gene_columns(const char *name, bool gzip) {
     for (int p = 0; p < PROFILES; p++) {
         assert_int_equal(om_text_add(text, "P%d,\"Breast, NOS\",7", p), OM_OK);
         for (int f = 0; f < D; f++) {
-            if (f != D - 2) {
-                add(text, ",", values[p][f]);
+            if (f != MISSING) {
+                add(text, ",", tiny.values[p][f]);
             }
         }
         assert_int_equal(om_text_add(text, ",99999\n"), OM_OK);
@@ -134,7 +67,7 @@ static void write_gene_rows(const char *name, bool short_header, bool extra, boo
     for (int row = -1; row <= D; row++) {
         /* A gene that is not of the model, the genes, and a second row of one of them. */
         int f = row == D ? 3 : row;
-        if (f == D - 2) {
+        if (f == MISSING) {
             continue;
         }
         assert_int_equal(row < 0 ? om_text_add(text, "?") : om_text_add(text, "GENE%02d", f),
@@ -142,7 +75,7 @@ static void write_gene_rows(const char *name, bool short_header, bool extra, boo
         assert_int_equal(om_text_add(text, "%s", identifiers ? "|100133144" : ""), OM_OK);
         assert_int_equal(om_text_add(text, "%s", extra ? "\tsome words\t8" : ""), OM_OK);
         for (int p = 0; p < PROFILES; p++) {
-            add(text, "\t", row < 0 || row == D ? 42 : values[p][f]);
+            add(text, "\t", row < 0 || row == D ? 42 : tiny.values[p][f]);
         }
         assert_int_equal(om_text_add(text, "%s\n", extra ? "\t1000" : ""), OM_OK);
     }
@@ -153,7 +86,7 @@ static void write_gene_rows(const char *name, bool short_header, bool extra, boo
 static om_predictions *predict(om_ctx *ctx, const char *name) {
     om_predictions *predictions = NULL;
     char *path = path_of(name);
-    if (om_predict(&predictions, ctx, model, path) != OM_OK) {
+    if (om_predict(&predictions, ctx, tiny.model, NULL, path) != OM_OK) {
         fail_msg("%s", om_error_message());
     }
     om_free(path);
@@ -162,19 +95,8 @@ static om_predictions *predict(om_ctx *ctx, const char *name) {
 
 static void check_table(const char *name, int64_t n_left_out) {
     om_predictions *predictions = predict(world, name);
-    assert_int_equal(predictions->n_profiles, PROFILES);
-    assert_int_equal(predictions->n_features, D);
-    assert_int_equal(predictions->n_found, D - 1);
+    tiny_check(&tiny, predictions);
     assert_int_equal(om_strings_count(predictions->left_out), n_left_out);
-    for (int p = 0; p < PROFILES; p++) {
-        char text[16];
-        snprintf(text, sizeof text, "P%d", p);
-        assert_string_equal(om_strings_get(predictions->profiles, p), text);
-        for (int k = 0; k < OM_N_HALLMARKS; k++) {
-            double found = (double)predictions->probabilities[p * OM_N_HALLMARKS + k];
-            assert_true(fabs(found - expected[p][k]) < 1e-6);
-        }
-    }
     /* One rank alone gets the same bits. */
     om_ctx *part = NULL;
     bool is_root = om_context_is_root(world);
@@ -217,7 +139,7 @@ static void expect_error(const char *text, const char *first, const char *second
     assert_int_equal(om_text_create(&table), OM_OK);
     assert_int_equal(om_text_add(table, "%s", text), OM_OK);
     write_table("broken.csv", table, false);
-    assert_int_equal(om_predict(&predictions, world, model, path), OM_INPUT);
+    assert_int_equal(om_predict(&predictions, world, tiny.model, NULL, path), OM_INPUT);
     assert_null(predictions);
     assert_message_has(first);
     assert_message_has(second);
@@ -280,7 +202,7 @@ static void expect_bad_array(const char *name, int n_dimensions, const hsize_t *
     om_digest digest;
     om_model *read = NULL;
     char *path = path_of("bad.h5");
-    assert_int_equal(om_model_write(model, &source, path, &digest), OM_OK);
+    assert_int_equal(om_model_write(tiny.model, &source, path, &digest), OM_OK);
     hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
     assert_true(file >= 0 && H5Ldelete(file, name, H5P_DEFAULT) >= 0);
     hid_t space = H5Screate_simple(n_dimensions, shape, NULL);
@@ -317,21 +239,21 @@ static void test_model_round_trip(void **state) {
     om_digest digest, of_file;
     om_model *read = NULL;
     char *path = path_of("model.h5");
-    assert_int_equal(om_model_write(model, &source, path, &digest), OM_OK);
+    assert_int_equal(om_model_write(tiny.model, &source, path, &digest), OM_OK);
     assert_int_equal(om_h5_digest_file(path, &of_file), OM_OK);
     assert_memory_equal(&digest, &of_file, sizeof digest);
     assert_int_equal(om_model_read(&read, path), OM_OK);
-    assert_int_equal(read->network->n_parameters, model->network->n_parameters);
-    assert_memory_equal(read->network->parameters, model->network->parameters,
-                        (size_t)model->network->n_parameters * sizeof(float));
-    assert_memory_equal(read->mean, model->mean, D * sizeof(double));
-    assert_memory_equal(read->sd, model->sd, D * sizeof(double));
+    assert_int_equal(read->network->n_parameters, tiny.model->network->n_parameters);
+    assert_memory_equal(read->network->parameters, tiny.model->network->parameters,
+                        (size_t)tiny.model->network->n_parameters * sizeof(float));
+    assert_memory_equal(read->mean, tiny.model->mean, D * sizeof(double));
+    assert_memory_equal(read->sd, tiny.model->sd, D * sizeof(double));
     assert_string_equal(om_strings_get(read->genes, D - 1), "GENE29");
     om_model_destroy(&read);
 
-    model->sd[4] = 0;
-    assert_int_equal(om_model_write(model, &source, path, &digest), OM_OK);
-    model->sd[4] = 1;
+    tiny.model->sd[4] = 0;
+    assert_int_equal(om_model_write(tiny.model, &source, path, &digest), OM_OK);
+    tiny.model->sd[4] = 1;
     assert_int_equal(om_model_read(&read, path), OM_INPUT);
     assert_null(read);
     assert_message_has("sd: gene 4");
@@ -344,9 +266,7 @@ int main(int argc, char **argv) {
     MPI_Init(&argc, &argv);
     test_context_create(&world);
     test_folder_share(world, folder);
-    make_model();
-    make_values();
-    make_expected();
+    tiny_model_create(&tiny);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_layouts),
         cmocka_unit_test(test_errors),
@@ -356,7 +276,7 @@ int main(int argc, char **argv) {
     };
     int failed = cmocka_run_group_tests_name("predict", tests, NULL, NULL);
     test_folder_unshare(world, folder);
-    om_model_destroy(&model);
+    om_model_destroy(&tiny.model);
     test_context_destroy(&world);
     MPI_Finalize();
     return failed;
