@@ -51,8 +51,17 @@ static void multiply(const om_product *product, int64_t leaf, int64_t n_leaves) 
     multiply_plainly(product, leaf, n_leaves);
 }
 
+/* Rows of B of which all columns that a strip has stay in the first cache for every tile. */
+enum { K_CUT = 128 };
+
 void om_product_add(const om_product *product) {
-    multiply(product, 0, 0);
+    om_product part = *product;
+    for (int64_t rest = product->k; rest > 0; rest -= part.k) {
+        part.k = rest < K_CUT ? rest : K_CUT;
+        multiply(&part, 0, 0);
+        part.a += part.k * part.a_column;
+        part.b += part.k * part.b_row;
+    }
 }
 
 void om_product_tree(const om_product *product, int64_t leaf, int64_t n_leaves) {
