@@ -55,7 +55,9 @@ static om_status add_real(om_text *text, double value) {
 
 static om_status add_canonical(om_text *text, const om_job *job, const om_parameter *parameter) {
     if (parameter->type == OM_PARAMETER_REAL) {
-        return add_real(text, *(const double *)((const char *)job + parameter->offset));
+        double value = 0;
+        memcpy(&value, (const char *)job + parameter->offset, sizeof value);
+        return add_real(text, value);
     }
     return om_job_describe_value(text, job, parameter);
 }

@@ -142,7 +142,7 @@ static om_status run_group(om_training *training, om_ctx *group, const om_traini
  * that came to it alone reaches the others because the agreement of a part tells all of its failure
  * (see om_agree): `alone` is a part of this one rank. */
 static om_status wait_for_group(om_ctx *ctx, om_ctx *alone) {
-    static const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+    static const struct timespec pause = {.tv_nsec = 10L * 1000 * 1000};
     om_status status = OM_OK;
     MPI_Request request = MPI_REQUEST_NULL;
     int done = 0;

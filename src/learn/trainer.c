@@ -53,7 +53,7 @@ om_status om_trainer_create(om_trainer **out, om_ctx *group, const om_training_i
         trainer->leaf_sums = om_calloc(trainer->n_leaves * OM_N_HALLMARKS, sizeof(double));
         trainer->training_sums = om_calloc(n_sums, sizeof(double));
         trainer->validation_sums = om_calloc(n_validation_sums, sizeof(double));
-        trainer->validation_x = om_calloc(VALIDATION_ROWS * OM_PANEL_ROW, sizeof(float));
+        trainer->validation_x = om_calloc((int64_t)VALIDATION_ROWS * OM_PANEL_ROW, sizeof(float));
         trainer->best = om_calloc(trainer->network->n_parameters, sizeof(float));
         bool complete = trainer->order != NULL && trainer->leaf_sums != NULL &&
                         trainer->training_sums != NULL && trainer->validation_sums != NULL &&

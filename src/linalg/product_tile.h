@@ -14,12 +14,12 @@ TILE(chain)(lanes acc[TILE_ROWS][TILE_VECTORS], const om_product *p, int64_t row
     const float *b = p->b + first * p->b_row + column;
     for (int64_t i = first; i < end; i++) {
         lanes of_b[TILE_VECTORS];
-        UNROLL for (int v = 0; v < vectors; v++) {
+        UNROLL for (int64_t v = 0; v < vectors; v++) {
             of_b[v] = *(const lanes *)(b + v * OM_LANES);
         }
         UNROLL for (int r = 0; r < rows; r++) {
             float of_a = r < 3 ? low[r * a_row] : high[(r - 3) * a_row];
-            UNROLL for (int v = 0; v < vectors; v++) {
+            UNROLL for (int64_t v = 0; v < vectors; v++) {
                 acc[r][v] += of_a * of_b[v];
             }
         }
@@ -34,7 +34,7 @@ static inline __attribute__((always_inline)) TILE_TARGET void
 TILE(load)(lanes acc[TILE_ROWS][TILE_VECTORS], const float *from, int64_t row, int rows,
            int vectors, bool adds) {
     UNROLL for (int r = 0; r < rows; r++) {
-        UNROLL for (int v = 0; v < vectors; v++) {
+        UNROLL for (int64_t v = 0; v < vectors; v++) {
             const lanes *values = (const lanes *)(from + r * row + v * OM_LANES);
             if (adds) {
                 acc[r][v] += *values;
@@ -48,7 +48,7 @@ TILE(load)(lanes acc[TILE_ROWS][TILE_VECTORS], const float *from, int64_t row, i
 static inline __attribute__((always_inline)) TILE_TARGET void
 TILE(store)(float *to, int64_t row, lanes acc[TILE_ROWS][TILE_VECTORS], int rows, int vectors) {
     UNROLL for (int r = 0; r < rows; r++) {
-        UNROLL for (int v = 0; v < vectors; v++) {
+        UNROLL for (int64_t v = 0; v < vectors; v++) {
             *(lanes *)(to + r * row + v * OM_LANES) = acc[r][v];
         }
     }
@@ -69,7 +69,7 @@ static inline __attribute__((always_inline)) TILE_TARGET void
 TILE(tree_tile)(const om_product *p, int64_t leaf, int64_t n_leaves, int64_t row, int64_t column,
                 int rows, int vectors) {
     float waiting[MOST_LEVELS][TILE_ROWS * TILE_VECTORS * OM_LANES];
-    const int64_t width = TILE_VECTORS * OM_LANES;
+    const int64_t width = (int64_t)TILE_VECTORS * OM_LANES;
     for (int64_t i = 0; i < n_leaves; i++) {
         lanes acc[TILE_ROWS][TILE_VECTORS] = {0};
         int64_t first = i * leaf < p->k ? i * leaf : p->k;
@@ -109,7 +109,7 @@ TILE(strip)(const om_product *p, int64_t leaf, int64_t n_leaves, int64_t column,
 
 /* n_leaves 0: C += A B. */
 TILE_TARGET static void TILE(multiply)(const om_product *p, int64_t leaf, int64_t n_leaves) {
-    const int64_t width = TILE_VECTORS * OM_LANES;
+    const int64_t width = (int64_t)TILE_VECTORS * OM_LANES;
     int64_t column = 0;
     for (; column + width <= p->n; column += width) {
         TILE(strip)(p, leaf, n_leaves, column, TILE_VECTORS);

@@ -79,9 +79,9 @@ static void test_ids(void **state) {
                                          "TP53",
                                          "ENST00000269305",
                                          "ENSP00000269305.4",
-                                         TP53 "1",
-                                         TP53 "X",
-                                         " " TP53};
+                                         (TP53 "1"),
+                                         (TP53 "X"),
+                                         (" " TP53)};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         assert_int_equal(om_gene_map_id_length(others[i]), 0);
     }
