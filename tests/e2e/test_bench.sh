@@ -15,6 +15,7 @@ bench() {
 }
 bench stages
 bench thresholds
+bench training
 "$python" - "$work" << 'PYTHON'
 import csv
 import math
@@ -47,6 +48,9 @@ for ranks in "12":
 for peer, unit in PEERS.items():
     for quantity in ("seconds", "cpu_seconds", "peak_bytes", f"{unit}_per_second"):
         assert ("peer", peer, "1", quantity) in figures, (peer, quantity)
+figures = read("training")
+for ranks in "12":
+    assert ("training", "oncomark train", ranks, "epoch_seconds") in figures, ranks
 figures = read("thresholds")
 assert ("stage", "threshold", "2", "values_per_second") in figures
 assert ("peer", "otsu", "1", "values_per_second") in figures
