@@ -36,8 +36,8 @@ void om_product_tree(const om_product *product, int64_t leaf, int64_t n_leaves);
 /* `units` rounded up to a multiple of OM_LANES. */
 int64_t om_padded(int64_t units);
 
-/* "fused", or "plain" on processors without fused multiplication and addition: other bits.
- * Borrowed, static. */
+/* "fused", or "plain" where the processor has no fused multiplication and addition, or the compiler
+ * was told not to optimise: other bits. Borrowed, static. */
 const char *om_product_arithmetic(void);
 
 #endif

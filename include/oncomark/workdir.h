@@ -48,6 +48,12 @@ bool om_workdir_is_current(const om_workdir *workdir, const char *artefact,
 om_status om_workdir_digest(const om_workdir *workdir, const char *artefact,
                             char hex[OM_DIGEST_HEX]);
 
+/* OM_USAGE where the artefact was made with another value of a key in `section` of the job, naming
+ * both: a stage by itself must not go on from what the job does not mean. Keys that its record does
+ * not have are not compared. Local, on one rank. */
+om_status om_workdir_check_made_for(const om_workdir *workdir, const char *artefact,
+                                    const om_job *job, const char *section);
+
 /* Commits a written temporary file: flush, check that the lock is still ours, rename, flush the
  * folder, record. Called on ONE rank, after the ranks that wrote it agreed that all went well.
  * `inputs` is the text that `key` is the digest of (one "name: value" a line); it goes into the

@@ -3,6 +3,7 @@
 #include "job_options.h"
 #include "oncomark/memory.h"
 #include "oncomark/stages.h"
+#include "oncomark/stop.h"
 #include "read_job.h"
 
 #include <stdio.h>
@@ -20,8 +21,8 @@ static om_status print_help(void) {
             "synthetic samples of `oncomark run JOB`.\n\n"
             "  --task I/N       does share I (from 1) of N of the tasks only, without the tables: "
             "for N runs\n"
-            "                   side by side, as in a Slurm array: --array=1-N and\n"
-            "                   --task $SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT\n"
+            "                   side by side, as in a Slurm array: --array=1-8 and\n"
+            "                   --task $SLURM_ARRAY_TASK_ID/8\n"
             "  --collect        makes the tables of what the shares have done\n"
             "  --dry-run        prints the tasks and the hours that they will take, and ends\n%s",
             om_text_get(text));
@@ -48,6 +49,7 @@ static om_status print_outline(om_ctx *ctx, const om_job *job) {
 
 static om_status run_stage(om_ctx *ctx, const om_job *job, const om_job_options *options) {
     om_workdir *workdir = NULL;
+    om_stop_listen();
     OM_TRY(om_workdir_open_share(&workdir, ctx, job, options->share));
     om_status status = options->collect ? om_stage_crossval_collect(ctx, job, workdir)
                        : options->share.of > 0

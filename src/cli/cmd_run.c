@@ -54,6 +54,7 @@ static om_status run_stage(const stage *chosen, om_ctx *ctx, const om_job *job,
 }
 
 static om_status run_stages(om_ctx *ctx, const om_job *job, const char *command) {
+    om_stop_listen();
     om_workdir *workdir = NULL;
     OM_TRY(om_workdir_open(&workdir, ctx, job));
     bool run_all = strcmp(command, "run") == 0;

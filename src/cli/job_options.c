@@ -48,7 +48,7 @@ static om_status parse_share(const char *text, om_share *share) {
     if (!fits) {
         return om_fail(OM_USAGE,
                        "crossval: found --task %s, expected I/N with I from 1 to N, such as "
-                       "$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT of --array=1-N",
+                       "$SLURM_ARRAY_TASK_ID/8 with --array=1-8",
                        text);
     }
     return OM_OK;

@@ -158,7 +158,6 @@ int main(int argc, char **argv) {
     /* A reader that goes away (`| head`) or a limit on file sizes makes a write fail, no more. */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
-    om_stop_listen();
     /* Threads that read ahead call no MPI; a library that knows no threads at all does not mind. */
     int level = MPI_THREAD_SINGLE;
     MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &level);

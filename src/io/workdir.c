@@ -40,6 +40,55 @@ static bool is_whole(const om_workdir *workdir, const cJSON *record, const char 
     return om_workdir_repairs(workdir) || om_manifest_is_whole(record, path);
 }
 
+static om_status compare_line(const char *line, const char *artefact, const cJSON *inputs) {
+    const char *colon = strstr(line, ": ");
+    char *name = colon != NULL ? om_format("%.*s", (int)(colon - line), line) : NULL;
+    if (colon == NULL || name == NULL) {
+        return colon == NULL ? OM_OK : OM_MEMORY;
+    }
+    const char *made_with = recorded(inputs, name);
+    om_status status = OM_OK;
+    if (made_with[0] != '\0' && strcmp(made_with, colon + 2) != 0) {
+        status = om_fail(OM_USAGE,
+                         "%s was made with %s: %s, the job has %s: run `oncomark run` first, which "
+                         "makes it anew",
+                         artefact, name, made_with, colon + 2);
+    }
+    om_free(name);
+    return status;
+}
+
+static om_status compare_lines(char *lines, const char *artefact, const cJSON *inputs) {
+    char *rest = NULL;
+    for (char *line = strtok_r(lines, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
+        OM_TRY(compare_line(line, artefact, inputs));
+    }
+    return OM_OK;
+}
+
+om_status om_workdir_check_made_for(const om_workdir *workdir, const char *artefact,
+                                    const om_job *job, const char *section) {
+    cJSON *record = NULL;
+    om_text *text = NULL;
+    char *lines = NULL;
+    om_status status = om_text_create(&text);
+    status = status == OM_OK ? om_job_describe(job, section, text) : status;
+    if (status == OM_OK && (lines = om_strdup(om_text_get(text))) == NULL) {
+        status = OM_MEMORY;
+    }
+    status =
+        status == OM_OK ? om_manifest_read_record(&record, workdir->records, artefact) : status;
+    if (status == OM_OK && record != NULL) {
+        const cJSON *inputs = cJSON_GetObjectItemCaseSensitive(record, "inputs");
+        status = compare_lines(lines, artefact, inputs);
+    }
+    cJSON_Delete(record);
+    om_free(lines);
+    om_text_destroy(&text);
+    return status;
+}
+
 om_status om_workdir_digest(const om_workdir *workdir, const char *artefact,
                             char hex[OM_DIGEST_HEX]) {
     cJSON *record = NULL;

@@ -1,6 +1,7 @@
 #include "crossval_key.h"
 
 #include "oncomark/memory.h"
+#include "same_arithmetic.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -40,6 +41,7 @@ om_status om_crossval_key_setting(om_text *text, const om_job *job,
     om_job effective = *job;
     effective.features = setting->features;
     effective.train = setting->train;
+    OM_TRY(om_describe_arithmetic(text));
     OM_TRY(add_section(text, job, "seed"));
     OM_TRY(add_section(text, job, "crossval.group"));
     OM_TRY(add_section(text, job, "crossval.leave_one_out"));

@@ -5,6 +5,7 @@
 #include "oncomark/fold_result.h"
 #include "oncomark/h5ad.h"
 #include "oncomark/memory.h"
+#include "oncomark/transform.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -39,6 +40,7 @@ static om_status bound_features(experience *known, const om_crossval_plan *plan)
     om_h5_close(&file);
     for (int64_t i = 0; i < plan->n_settings && status == OM_OK; i++) {
         int64_t most = plan->settings[i].features.most_variable;
+        most = most < OM_MAX_FEATURES ? most : OM_MAX_FEATURES;
         known->n_features[i] = most < n_genes ? most : n_genes;
     }
     return status;

@@ -170,6 +170,9 @@ static om_status fill(om_crossval_plan *plan, om_ctx *ctx, const om_workdir *wor
     plan->path = om_workdir_path(workdir, "synthetic.h5ad");
     om_status status = plan->path != NULL ? OM_OK : OM_MEMORY;
     if (status == OM_OK && is_root) {
+        status = om_workdir_check_made_for(workdir, "synthetic.h5ad", plan->job, "synthetic");
+    }
+    if (status == OM_OK && is_root) {
         status = om_workdir_digest(workdir, "synthetic.h5ad", plan->digest);
     }
     OM_TRY(om_agree(ctx, status));

@@ -294,11 +294,11 @@ om_status om_stage_train(om_ctx *ctx, const om_job *job, om_workdir *workdir) {
         train_stage stage = {.ctx = ctx, .job = job, .workdir = workdir};
         status = run(&stage, &key);
         destroy(&stage);
+        if (status == OM_OK && om_context_is_root(ctx)) {
+            remove_checkpoint(workdir);
+        }
     }
     om_text_destroy(&key.inputs);
     OM_TRY(status);
-    if (om_context_is_root(ctx)) {
-        remove_checkpoint(workdir);
-    }
     return om_workdir_stage_end(workdir, current == 0);
 }

@@ -5,6 +5,7 @@
 #include "oncomark/memory.h"
 #include "oncomark/split.h"
 #include "oncomark/table.h"
+#include "same_arithmetic.h"
 
 #include <inttypes.h>
 
@@ -15,7 +16,9 @@ om_status om_train_key_make(om_train_key *key, om_workdir *workdir, const om_job
     key->workdir = workdir;
     OM_TRY(om_workdir_digest(workdir, "synthetic.h5ad", digest));
     OM_TRY(om_text_create(&key->inputs));
+    OM_TRY(om_workdir_check_made_for(workdir, "synthetic.h5ad", job, "synthetic"));
     OM_TRY(om_text_add(key->inputs, "stage: %s\n", stage_name));
+    OM_TRY(om_describe_arithmetic(key->inputs));
     OM_TRY(om_job_describe(job, "seed", key->inputs));
     OM_TRY(om_job_describe(job, "features", key->inputs));
     OM_TRY(om_job_describe(job, "train", key->inputs));

@@ -73,12 +73,17 @@ int64_t om_padded(int64_t units) {
 }
 
 const char *om_product_arithmetic(void) {
-#if defined(__x86_64__)
-    bool fused = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-#elif defined(__FP_FAST_FMAF)
-    bool fused = true;
-#else
-    bool fused = false;
-#endif
-    return fused ? "fused" : "plain";
+    /* (1 + 2^-12)^2 - 1 - 2^-11 is 2^-24 where the product is not rounded, else 0. */
+    const float a = 0x1.001p0F;
+    const float b[OM_LANES] = {0x1.001p0F};
+    float c[OM_LANES] = {-0x1.002p0F};
+    om_product_add(&(om_product){.m = 1,
+                                 .n = OM_LANES,
+                                 .k = 1,
+                                 .a = &a,
+                                 .b = b,
+                                 .b_row = OM_LANES,
+                                 .c = c,
+                                 .c_row = OM_LANES});
+    return c[0] > 0 ? "fused" : "plain";
 }

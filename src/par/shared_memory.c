@@ -2,6 +2,7 @@
 
 #include "oncomark/memory.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -54,6 +55,25 @@ static void advise_large_pages(void *data, int64_t bytes) {
     }
 }
 
+/* Several groups of a node may have seen the same free space. Where the system can (Linux 5.14), it
+ * is asked for all pages first, so that too few of them are a failure and no bus error. */
+static om_status fill_with_zeros(void *data, int64_t bytes) {
+#ifdef MADV_POPULATE_WRITE
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t before = (uintptr_t)data % page;
+    if (bytes > 0 &&
+        madvise((char *)data - before, (size_t)bytes + before, MADV_POPULATE_WRITE) != 0 &&
+        errno != EINVAL) {
+        return om_fail(OM_MEMORY,
+                       "no %" PRId64 " MiB for the training set: %s; fewer ranks a node make fewer "
+                       "of them",
+                       (bytes >> 20) + 1, strerror(errno));
+    }
+#endif
+    memset(data, 0, (size_t)bytes);
+    return OM_OK;
+}
+
 static om_status allocate_window(om_shared *shared, om_ctx *ctx, int64_t bytes) {
     bool is_owner = om_context_is_root(shared->node);
     OM_TRY(om_agree(ctx, is_owner ? check_space(bytes) : OM_OK));
@@ -73,9 +93,7 @@ static om_status allocate_window(om_shared *shared, om_ctx *ctx, int64_t bytes) 
     int unit = 0;
     MPI_Win_shared_query(shared->window, 0, &size, &unit, &shared->data);
     advise_large_pages(shared->data, bytes);
-    if (is_owner) {
-        memset(shared->data, 0, (size_t)bytes);
-    }
+    OM_TRY(om_agree(ctx, is_owner ? fill_with_zeros(shared->data, bytes) : OM_OK));
     return om_shared_fence(shared);
 }
 
