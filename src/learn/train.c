@@ -42,8 +42,9 @@ static om_status check_finite(const om_epoch *epoch, int64_t number) {
     }
     return om_fail(OM_USAGE,
                    "train: the loss of epoch %" PRId64
-                   " is %g (validation %g), expected a finite number; lower train.learning_rate",
-                   number, epoch->loss, epoch->validation_loss);
+                   " is %g (validation %g), expected a finite number; lower train.learning_rate "
+                   "(%g in this epoch)",
+                   number, epoch->loss, epoch->validation_loss, epoch->learning_rate);
 }
 
 /* The state to start from: that of the checkpoint, or a new one. */

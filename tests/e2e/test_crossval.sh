@@ -64,6 +64,17 @@ says err-shares 'found --task 4/3, expected I/N'
 crossval 2 shares --task 1/3 --collect
 says err-shares 'expected one at most'
 
+made=$(grep -o '"synthetic.cells_per_sample": *"[0-9]*"' "$work/crossval/manifest.json" | grep -o '[0-9]*' | head -1)
+[ -n "$made" ] || made=none
+for command in crossval train; do
+    found=0
+    "$program" $command "$job" --set "workdir=$work/crossval" --set synthetic.cells_per_sample=$((made + 1)) \
+        > /dev/null 2> "$work/log-other" || found=$?
+    [ $found = 2 ] || fail "$command on samples of another job ends with $found: $(cat "$work/log-other")"
+    grep -q "made with synthetic.cells_per_sample: $made, the job has $((made + 1))" "$work/log-other" ||
+        fail "$command says: $(cat "$work/log-other")"
+done
+
 for delay in 0.2 0.4 0.6; do
     "$program" crossval "$job" --set "workdir=$work/killed" > /dev/null 2>&1 &
     run=$!
