@@ -71,7 +71,7 @@ static om_status read_again(om_predictions *predictions, om_profile_block *block
 
 static om_status read_table(om_predictions *predictions, om_profile_block *block,
                             om_profile_source *source) {
-    om_profile_layout layout;
+    om_profile_layout layout = {0};
     OM_TRY(om_profile_layout_read(&layout, source->ctx, source->path, source->genes,
                                   source->piece_bytes));
     source->layout = &layout;
