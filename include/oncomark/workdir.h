@@ -54,6 +54,10 @@ om_status om_workdir_digest(const om_workdir *workdir, const char *artefact,
 om_status om_workdir_check_made_for(const om_workdir *workdir, const char *artefact,
                                     const om_job *job, const char *section);
 
+/* Removes an artefact of earlier parameters that the stage does not make any more, with its record;
+ * one that somebody has changed stays. Local, on one rank. */
+om_status om_workdir_withdraw(om_workdir *workdir, const char *artefact);
+
 /* Commits a written temporary file: flush, check that the lock is still ours, rename, flush the
  * folder, record. Called on ONE rank, after the ranks that wrote it agreed that all went well.
  * `inputs` is the text that `key` is the digest of (one "name: value" a line); it goes into the

@@ -6,9 +6,11 @@
 #include "oncomark/reader.h"
 #include "workdir_private.h"
 
+#include <errno.h>
 #include <mpi.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 char *om_workdir_path(const om_workdir *workdir, const char *artefact) {
     return om_format("%s/%s", workdir->folder, artefact);
@@ -149,4 +151,23 @@ om_status om_workdir_commit(om_workdir *workdir, const char *stage, const char *
 
 om_status om_workdir_check_lock(const om_workdir *workdir) {
     return om_lock_check(workdir->lock);
+}
+
+om_status om_workdir_withdraw(om_workdir *workdir, const char *artefact) {
+    cJSON *record = NULL;
+    char *path = om_workdir_path(workdir, artefact);
+    char *record_path = om_manifest_record_path(workdir->records, artefact);
+    om_status status =
+        path != NULL && record_path != NULL ? om_workdir_check_lock(workdir) : OM_MEMORY;
+    if (status == OM_OK) {
+        status = om_manifest_read_record(&record, workdir->records, artefact);
+    }
+    if (status == OM_OK && record != NULL && om_manifest_is_whole(record, path) &&
+        (unlink(path) != 0 || unlink(record_path) != 0)) {
+        status = om_fail(OM_SYSTEM, "%s: cannot remove: %s", path, strerror(errno));
+    }
+    cJSON_Delete(record);
+    om_free(record_path);
+    om_free(path);
+    return status;
 }

@@ -226,8 +226,9 @@ static om_status commit_all(const train_stage *stage, const om_train_key *key) {
     if (status == OM_OK) {
         status = om_train_commit_split(key, stage->path, stage->parts, stage->table->n_samples);
     }
-    if (status == OM_OK && stage->counts[OM_PART_TEST] > 0) {
-        status = commit_test(stage, key);
+    if (status == OM_OK) {
+        status = stage->counts[OM_PART_TEST] > 0 ? commit_test(stage, key)
+                                                 : om_workdir_withdraw(stage->workdir, "test.csv");
     }
     status = status == OM_OK ? commit_model(stage, key, genes) : status;
     om_strings_destroy(&genes);

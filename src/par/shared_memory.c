@@ -3,35 +3,23 @@
 #include "oncomark/memory.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
+
+enum { NAME = 64 };
 
 struct om_shared {
     om_ctx *node;
     om_ctx *across;
-    MPI_Win window;
+    int file; /* in /dev/shm, without a name */
+    int64_t bytes;
     void *data;
 };
-
-/* The window's pages come from /dev/shm; a page that does not fit there is a bus error when it is
- * first touched, long after the allocation has succeeded. A machine without /dev/shm is not
- * checked. */
-static om_status check_space(int64_t bytes) {
-    struct statvfs space;
-    if (statvfs("/dev/shm", &space) != 0) {
-        return OM_OK;
-    }
-    om_wide free_bytes = (om_wide)space.f_bavail * (om_wide)space.f_frsize;
-    if (free_bytes < bytes) {
-        return om_fail(OM_MEMORY,
-                       "/dev/shm has %" PRId64 " MiB free, the training set needs %" PRId64 " MiB",
-                       (int64_t)(free_bytes >> 20), (bytes >> 20) + 1);
-    }
-    return OM_OK;
-}
 
 static om_status split_by_node(om_shared *shared, om_ctx *ctx) {
     MPI_Comm node;
@@ -47,68 +35,76 @@ static om_status split_by_node(om_shared *shared, om_ctx *ctx) {
 /* Rows are read anywhere in it: with small pages the processor would look up addresses all the
  * time. Where the system has none there are none. */
 static void advise_large_pages(void *data, int64_t bytes) {
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    uintptr_t first = ((uintptr_t)data + page - 1) / page * page;
-    uintptr_t end = ((uintptr_t)data + (uintptr_t)bytes) / page * page;
-    if (first < end) {
-        madvise((char *)data + (first - (uintptr_t)data), end - first, MADV_HUGEPAGE);
-    }
+    madvise(data, (size_t)bytes, MADV_HUGEPAGE);
 }
 
-/* Several groups of a node may have seen the same free space. Where the system can (Linux 5.14), it
- * is asked for all pages first, so that too few of them are a failure and no bus error. */
-static om_status fill_with_zeros(void *data, int64_t bytes) {
-#ifdef MADV_POPULATE_WRITE
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    uintptr_t before = (uintptr_t)data % page;
-    if (bytes > 0 &&
-        madvise((char *)data - before, (size_t)bytes + before, MADV_POPULATE_WRITE) != 0 &&
-        errno != EINVAL) {
-        return om_fail(OM_MEMORY,
-                       "no %" PRId64 " MiB for the training set: %s; fewer ranks a node make fewer "
-                       "of them",
-                       (bytes >> 20) + 1, strerror(errno));
+static om_status system_failure(const char *what, int number) {
+    return om_fail(OM_MEMORY, "shared memory: cannot %s: %s", what, strerror(number));
+}
+
+/* A name that no other group of this node has, nor another run. */
+static om_status create_file(om_shared *shared, char name[NAME]) {
+    snprintf(name, NAME, "/oncomark-%ld-%" PRIx64, (long)getpid(),
+             (uint64_t)(uintptr_t)shared ^ (uint64_t)(MPI_Wtime() * 1e6));
+    shared->file = shm_open(name, O_CREAT | O_EXCL | O_RDWR, 0600);
+    return shared->file >= 0 ? OM_OK : system_failure("create a file for it", errno);
+}
+
+/* All pages now: one that is not to be had later is a bus error. */
+static om_status reserve(const om_shared *shared) {
+    int failure = posix_fallocate(shared->file, 0, (off_t)shared->bytes);
+    if (failure == 0) {
+        return OM_OK;
     }
-#endif
-    memset(data, 0, (size_t)bytes);
+    return om_fail(OM_MEMORY, "/dev/shm has no %" PRId64 " MiB for the training set: %s",
+                   (shared->bytes >> 20) + 1, strerror(failure));
+}
+
+static om_status map(om_shared *shared) {
+    void *data =
+        mmap(NULL, (size_t)shared->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, shared->file, 0);
+    if (data == MAP_FAILED) {
+        return system_failure("map it", errno);
+    }
+    shared->data = data;
+    advise_large_pages(data, shared->bytes);
     return OM_OK;
 }
 
-static om_status allocate_window(om_shared *shared, om_ctx *ctx, int64_t bytes) {
+/* The file has its name for as long as the ranks of the node need to open it, still empty: a killed
+ * run leaves nothing. Not a window of MPI: Open MPI 4.1 gives those of separate groups the same
+ * backing file when they are made at the same time. */
+static om_status allocate(om_shared *shared, om_ctx *ctx) {
     bool is_owner = om_context_is_root(shared->node);
-    OM_TRY(om_agree(ctx, is_owner ? check_space(bytes) : OM_OK));
-    MPI_Comm comm = om_context_comm(shared->node);
-    MPI_Aint own_bytes = is_owner ? (MPI_Aint)bytes : 0;
-    void *own = NULL;
-    om_status status = OM_OK;
-    if (MPI_Win_allocate_shared(own_bytes, 1, MPI_INFO_NULL, comm, &own, &shared->window) ==
-        MPI_SUCCESS) {
-        MPI_Win_lock_all(MPI_MODE_NOCHECK, shared->window);
-    } else {
-        shared->window = MPI_WIN_NULL;
-        status = om_fail(OM_MEMORY, "MPI: no shared memory of %" PRId64 " bytes", bytes);
+    char name[NAME] = "";
+    OM_TRY(om_agree(ctx, is_owner ? create_file(shared, name) : OM_OK));
+    om_status status = om_broadcast(shared->node, 0, name, sizeof name);
+    if (status == OM_OK && !is_owner) {
+        shared->file = shm_open(name, O_RDWR, 0);
+        status = shared->file >= 0 ? OM_OK : system_failure("open it", errno);
     }
-    OM_TRY(om_agree(ctx, status));
-    MPI_Aint size = 0;
-    int unit = 0;
-    MPI_Win_shared_query(shared->window, 0, &size, &unit, &shared->data);
-    advise_large_pages(shared->data, bytes);
-    OM_TRY(om_agree(ctx, is_owner ? fill_with_zeros(shared->data, bytes) : OM_OK));
-    return om_shared_fence(shared);
+    status = om_agree(ctx, status);
+    if (is_owner) {
+        shm_unlink(name);
+    }
+    OM_TRY(status);
+    OM_TRY(om_agree(ctx, is_owner ? reserve(shared) : OM_OK));
+    return om_agree(ctx, map(shared));
 }
 
 om_status om_shared_create(om_shared **out, om_ctx *ctx, int64_t bytes) {
     om_shared *shared = om_calloc(1, sizeof *shared);
     *out = shared;
     if (shared != NULL) {
-        shared->window = MPI_WIN_NULL;
+        shared->file = -1;
+        shared->bytes = bytes > 0 ? bytes : 1;
     }
     om_status status = om_agree(ctx, shared != NULL ? OM_OK : OM_MEMORY);
     if (status == OM_OK) {
         status = split_by_node(shared, ctx);
     }
     if (status == OM_OK) {
-        status = allocate_window(shared, ctx, bytes);
+        status = allocate(shared, ctx);
     }
     if (status != OM_OK) {
         om_shared_destroy(out);
@@ -120,9 +116,11 @@ void om_shared_destroy(om_shared **shared) {
     if (*shared == NULL) {
         return;
     }
-    if ((*shared)->window != MPI_WIN_NULL) {
-        MPI_Win_unlock_all((*shared)->window);
-        MPI_Win_free(&(*shared)->window);
+    if ((*shared)->data != NULL) {
+        munmap((*shared)->data, (size_t)(*shared)->bytes);
+    }
+    if ((*shared)->file >= 0) {
+        close((*shared)->file);
     }
     om_context_destroy(&(*shared)->across);
     om_context_destroy(&(*shared)->node);
@@ -135,9 +133,9 @@ void *om_shared_data(const om_shared *shared) {
 }
 
 om_status om_shared_fence(om_shared *shared) {
-    MPI_Win_sync(shared->window);
+    atomic_thread_fence(memory_order_seq_cst);
     MPI_Barrier(om_context_comm(shared->node));
-    MPI_Win_sync(shared->window);
+    atomic_thread_fence(memory_order_seq_cst);
     return OM_OK;
 }
 

@@ -64,8 +64,7 @@ says err-shares 'found --task 4/3, expected I/N'
 crossval 2 shares --task 1/3 --collect
 says err-shares 'expected one at most'
 
-made=$(grep -o '"synthetic.cells_per_sample": *"[0-9]*"' "$work/crossval/manifest.json" | grep -o '[0-9]*' | head -1)
-[ -n "$made" ] || made=none
+made=$(sed -n 's/.*"synthetic.cells_per_sample":[^"]*"\([0-9]*\)".*/\1/p' "$work/crossval/manifest.json" | sort -u)
 for command in crossval train; do
     found=0
     "$program" $command "$job" --set "workdir=$work/crossval" --set synthetic.cells_per_sample=$((made + 1)) \

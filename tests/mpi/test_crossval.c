@@ -338,9 +338,12 @@ static void test_shares_make_the_whole(void **state) {
     int n_parts = om_context_size(world) > 1 ? 2 : 1;
     commit_synthetic(world, "shares", NULL);
     MPI_Barrier(om_context_comm(world));
-    assert_int_equal(om_context_split(&part, world, rank % n_parts), OM_OK);
-    /* Two at once, where there are ranks for it. */
-    run_well(part, "shares", published_like, (om_share){rank % n_parts + 1, 3});
+    /* Two at once, where there are ranks for it, of one rank each: windows that parts of one MPI
+     * job make at the same time can get the same backing file of Open MPI 4.1. */
+    assert_int_equal(om_context_split(&part, world, rank < n_parts ? rank : n_parts), OM_OK);
+    if (rank < n_parts) {
+        run_well(part, "shares", published_like, (om_share){rank + 1, 3});
+    }
     om_context_destroy(&part);
     MPI_Barrier(om_context_comm(world));
     assert_int_equal(run_part(world, "shares", published_like, only_tables), OM_USAGE);

@@ -120,6 +120,20 @@ static void test_same_at_any_number_of_ranks(void **state) {
     assert_string_equal(together.hex[N_ARTEFACTS - 1], ""); /* no test part, no test.csv */
 }
 
+/* Without a test part the figures of an earlier one would look like this model's. */
+static void test_figures_of_another_model_go(void **state) {
+    (void)state;
+    digests before, after;
+    run_stage(&before, world, "withdrawn", masked, true);
+    run_stage(&after, world, "withdrawn", published, false);
+    char *path = path_of("withdrawn", "test.csv");
+    assert_int_equal(strlen(before.hex[N_ARTEFACTS - 1]), OM_DIGEST_HEX - 1);
+    assert_string_equal(after.hex[N_ARTEFACTS - 1], "");
+    MPI_Barrier(om_context_comm(world));
+    assert_false(om_file_exists(path));
+    om_free(path);
+}
+
 static om_table *read_table(const char *run, const char *artefact) {
     om_table *table = NULL;
     char *path = path_of(run, artefact);
@@ -273,6 +287,7 @@ int main(int argc, char **argv) {
     test_folder_share(world, folder);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_same_at_any_number_of_ranks),
+        cmocka_unit_test(test_figures_of_another_model_go),
         cmocka_unit_test(test_learns_its_own_hallmark),
         cmocka_unit_test(test_patients_are_on_one_side),
         cmocka_unit_test(test_model_is_readable),
