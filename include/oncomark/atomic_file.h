@@ -16,6 +16,13 @@ om_status om_folder_make_parent(const char *path);
  */
 om_status om_file_commit(const char *temporary, const char *path);
 
+/* The two steps of that, for what is to happen between them. Local. */
+om_status om_file_flush(const char *path);
+om_status om_file_rename(const char *temporary, const char *path);
+
+/* Writes a file in place: to be given a temporary name. Local. */
+om_status om_file_fill(const char *path, const char *bytes, int64_t length);
+
 /* Writes a whole file by way of "<path>.tmp" and om_file_commit. Local. */
 om_status om_file_write(const char *path, const char *bytes, int64_t length);
 

@@ -30,6 +30,11 @@ int om_context_size(const om_ctx *ctx);
 om_log *om_context_log(const om_ctx *ctx);
 bool om_context_is_root(const om_ctx *ctx); /* rank 0 of this context */
 
+/* Hints for files that the ranks open together; borrowed, MPI_INFO_NULL to begin with. Contexts
+ * that are split off later have them, too. Local. */
+void om_context_set_hints(om_ctx *ctx, MPI_Info hints);
+MPI_Info om_context_hints(const om_ctx *ctx);
+
 /* Settles the outcome of a rank-local step: every rank returns the worst status of all ranks, and
  * has the message of the lowest rank with that status. A failure of a part of a context (see
  * om_context_split) is final: it is told to the ranks of the other parts, whose next om_agree on

@@ -15,6 +15,11 @@ typedef struct om_h5 om_h5;
 om_status om_h5_create(om_h5 **out, const char *path);
 om_status om_h5_open(om_h5 **out, const char *path);
 
+/* Makes an empty file as the hints for MPI-IO that ctx has ask for (see om_context_set_hints), such
+ * as in stripes, which only its first creation can settle; without hints, nothing. om_h5_create
+ * then fills it. Local, on the rank that creates. */
+om_status om_h5_prepare(const om_ctx *ctx, const char *path);
+
 /* Reopens a file, made and closed by one rank, for numeric slabs by all ranks (MPI-IO). Collective.
  */
 om_status om_h5_open_parallel(om_h5 **out, om_ctx *ctx, const char *path);

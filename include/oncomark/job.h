@@ -51,6 +51,12 @@ typedef struct om_exclusion {
     om_strings *values; /* compared with case ignored */
 } om_exclusion;
 
+/* A hint for MPI-IO, such as striping_factor: 8. */
+typedef struct om_hint {
+    char *key;
+    char *value;
+} om_hint;
+
 typedef enum om_compression { OM_COMPRESSION_NONE, OM_COMPRESSION_DEFLATE } om_compression;
 
 typedef struct om_store_parameters {
@@ -129,11 +135,41 @@ typedef struct om_crossval_parameters {
     long sweep_line;      /* of it in the job file, for messages */
 } om_crossval_parameters;
 
+/* What a bulk profile is. Of a whole set OM_BULK_MIXED: told profile by profile; of one profile:
+ * neither cancer nor normal. */
+typedef enum om_bulk_class { OM_BULK_MIXED, OM_BULK_CANCER, OM_BULK_NORMAL } om_bulk_class;
+
+/* What to do with profiles that are neither. */
+typedef enum om_bulk_others { OM_OTHERS_ERROR, OM_OTHERS_LEAVE_OUT } om_bulk_others;
+
+/* One entry of `validate.bulk:`. All strings owned by the job. */
+typedef struct om_bulk_set {
+    char *path;
+    char *name; /* the file's name without its suffixes unless given */
+    om_bulk_class class;
+    char *gene_map;     /* NULL: none */
+    char *classes;      /* table of the profiles' classes; NULL: none */
+    char *class_column; /* of that table, else of the profiles' own; NULL: names tell the classes */
+    om_strings *cancer; /* globs, case ignored */
+    om_strings *normal;
+    long line; /* of the entry in the job file, for messages */
+} om_bulk_set;
+
+typedef struct om_validate_parameters {
+    int64_t min_cells; /* of a pooled sample */
+    om_bulk_others others;
+    int64_t n_bulk;
+    om_bulk_set *bulk; /* [n_bulk] */
+} om_validate_parameters;
+
 typedef struct om_job {
     char *name;
     uint64_t seed;
     char *workdir;
     int64_t memory_limit; /* bytes a rank */
+    char *scratch;        /* see om_job_scratch; NULL: none */
+    int64_t n_hints;
+    om_hint *mpi_io; /* [n_hints] in the order of the job file */
     char *gene_sets;
     char *alias_table; /* NULL: none */
     char *published;   /* folder of the published tables, in place of data; NULL: none */
@@ -149,6 +185,7 @@ typedef struct om_job {
     om_feature_parameters features;
     om_train_parameters train;
     om_crossval_parameters crossval;
+    om_validate_parameters validate;
     char *path; /* of the job file */
 } om_job;
 
@@ -160,10 +197,18 @@ om_status om_job_parse(om_job **out, const char *path, const char *bytes, int64_
                        const om_strings *settings);
 void om_job_destroy(om_job **job);
 
+/* OM_USAGE where the job names no training data, as one for `validate.bulk` alone may. Local. */
+om_status om_job_require_data(const om_job *job);
+
+/* The folder for temporary files that `scratch` names, on this rank, where a variable at its start
+ * ("$TMPDIR") may have a value of its own; owned by the caller, NULL where the job names none.
+ * OM_USAGE where the variable is not set or the folder cannot be written to. Local. */
+om_status om_job_scratch(char **out, const om_job *job);
+
 /* Appends "key: value" lines of every parameter whose key is `section` or starts with "section.";
  * "" is all of them. The canonical form, the same text for the same meaning: artefact keys and the
- * manifest use it. `data`, `exclude_where` and `crossval.sweep` are sections too; an unknown
- * section is OM_BUG. */
+ * manifest use it. `data`, `exclude_where`, `mpi_io`, `crossval.sweep` and `validate.bulk` are
+ * sections too; an unknown section is OM_BUG. */
 om_status om_job_describe(const om_job *job, const char *section, om_text *text);
 
 /* Appends the help of all parameters: key, type, default, range, meaning. */

@@ -11,6 +11,14 @@ void om_stop_listen(void);
 /* Whether this process was asked. Local. */
 bool om_stop_requested(void);
 
+/* OM_STOPPED, with its message, where this process was asked; OM_OK otherwise. Local. */
+om_status om_stop_status(void);
+
+/* For long rank-local loops before an om_agree on ctx: om_poll, and where this process was asked,
+ * OM_STOPPED here and at the next poll of every other rank. Whoever gets one goes to that om_agree.
+ * Local. */
+om_status om_stop_poll(om_ctx *ctx);
+
 /* OM_STOPPED on all ranks where one was asked, OM_OK otherwise. Collective on ctx. */
 om_status om_stop_check(om_ctx *ctx);
 

@@ -15,12 +15,14 @@ typedef struct om_share {
 } om_share;
 
 /* Creates the folder if need be, locks it (a second live run gets OM_USAGE) and reads the manifest.
- * Collective on ctx; ctx is borrowed and must outlive the workdir. */
+ * The job's scratch folder has to be there on every rank, and its hints for MPI-IO hold for ctx and
+ * what is split from it, as long as the workdir is open. Collective on ctx; ctx is borrowed and
+ * must outlive the workdir. */
 om_status om_workdir_open(om_workdir **out, om_ctx *ctx, const om_job *job);
 
-/* Opens it for one share: runs for other shares of as many may have it open, too, but no whole run.
- * Such a run commits artefacts that are its own alone, and leaves manifest.json to the next whole
- * run. Collective on ctx. */
+/* Opens it for one share: runs for other shares of as many, of jobs with the same seed, features,
+ * train and crossval, may have it open, too, but no whole run. Such a run commits artefacts that
+ * are its own alone, and leaves manifest.json to the next whole run. Collective on ctx. */
 om_status om_workdir_open_share(om_workdir **out, om_ctx *ctx, const om_job *job, om_share share);
 
 /* Opens it without a lock and without writing anything: for om_workdir_path, om_workdir_is_current
@@ -33,9 +35,16 @@ om_status om_workdir_close(om_workdir **workdir);
 /* Full path of an artefact named as in the manifest ("store/X.h5ad"); owned by the caller. */
 char *om_workdir_path(const om_workdir *workdir, const char *artefact);
 
-/* Where to write an artefact before it is committed: same folder, name ends in ".tmp". Makes the
- * folder. *path is owned by the caller, NULL on failure. Local. */
+/* Where to write an artefact before it is committed: same folder, name ends in ".<token>.tmp",
+ * where no other run has the same token. Makes the folder. *path is owned by the caller, NULL on
+ * failure. What is left there goes when the workdir is closed, or opened after this run was killed.
+ * Local.
+ */
 om_status om_workdir_temporary(char **path, const om_workdir *workdir, const char *artefact);
+
+/* Where to put bytes aside (see om_spill_create): in the folder that the job's `scratch` names, or
+ * in the workdir. Owned by the caller; NULL: out of memory. Local. */
+char *om_workdir_spill(const om_workdir *workdir, const char *name);
 
 /* True where the artefact was made with this key (see om_workdir_key) and its file is still whole
  * (same size). The same on all ranks as of opening; commits of this run count only on ranks of the
@@ -59,9 +68,9 @@ om_status om_workdir_check_made_for(const om_workdir *workdir, const char *artef
 om_status om_workdir_withdraw(om_workdir *workdir, const char *artefact);
 
 /* Commits a written temporary file: flush, check that the lock is still ours, rename, flush the
- * folder, record. Called on ONE rank, after the ranks that wrote it agreed that all went well.
- * `inputs` is the text that `key` is the digest of (one "name: value" a line); it goes into the
- * manifest. Local. */
+ * folder, record; OM_SYSTEM where another run has the folder now. Called on ONE rank, after the
+ * ranks that wrote it agreed that all went well. `inputs` is the text that `key` is the digest of
+ * (one "name: value" a line); it goes into the manifest. Local. */
 om_status om_workdir_commit(om_workdir *workdir, const char *stage, const char *artefact,
                             const char *inputs, const char key[OM_DIGEST_HEX],
                             const char digest[OM_DIGEST_HEX]);
@@ -81,8 +90,12 @@ void om_workdir_count(om_workdir *workdir, om_counter counter, int64_t amount);
 om_status om_workdir_stage_begin(om_workdir *workdir, const char *stage);
 om_status om_workdir_stage_end(om_workdir *workdir, bool did_work);
 
-/* OM_SYSTEM where somebody else has taken the lock over: for files in the folder that are no
- * artefacts, before they are renamed. Local. */
+/* OM_SYSTEM where somebody else has taken the lock over. Local. */
 om_status om_workdir_check_lock(const om_workdir *workdir);
+
+/* For files in the folder that are no artefacts: a temporary name beside `path` (owned by the
+ * caller, NULL: out of memory), and replacing it by that: flush, check the lock, rename. Local. */
+char *om_workdir_beside(const om_workdir *workdir, const char *path);
+om_status om_workdir_replace(const om_workdir *workdir, const char *temporary, const char *path);
 
 #endif

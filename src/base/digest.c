@@ -1,9 +1,11 @@
 #include "oncomark/digest.h"
 
+#include "oncomark/processor.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#if defined(__x86_64__) && defined(__GNUC__)
+#ifdef OM_TARGET_AVX512
 #include <immintrin.h>
 #endif
 
@@ -89,7 +91,7 @@ void om_digest_header(om_digest *digest, const char *name, const char *type_name
     }
 }
 
-#if defined(__x86_64__) && defined(__GNUC__)
+#ifdef OM_TARGET_AVX512
 /* Eight elements at a time where the processor multiplies 64 bits in vectors. Products of integers
  * are exact, so the sums are those of the plain loop. */
 enum { VECTOR = 8 };
@@ -111,9 +113,8 @@ typedef uint64_t words __attribute__((vector_size(VECTOR * sizeof(uint64_t))));
         }                                                                                          \
     } while (0)
 
-__attribute__((target("avx512f,avx512dq"))) static int64_t
-add_words(om_type type, const unsigned char *bytes, int64_t count, uint64_t place, uint64_t *lane_0,
-          uint64_t *lane_1) {
+OM_TARGET_AVX512 static int64_t add_words(om_type type, const unsigned char *bytes, int64_t count,
+                                          uint64_t place, uint64_t *lane_0, uint64_t *lane_1) {
     int64_t end = count - count % VECTOR;
     words places, sums_0 = {0}, sums_1 = {0};
     for (int i = 0; i < VECTOR; i++) {
@@ -143,7 +144,7 @@ add_words(om_type type, const unsigned char *bytes, int64_t count, uint64_t plac
 /* Returns how many of the first elements were added. */
 static int64_t add_in_vectors(om_type type, const void *values, int64_t count, uint64_t place,
                               uint64_t *lane_0, uint64_t *lane_1) {
-    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512dq")) {
+    if (!om_processor_has_avx512()) {
         return 0;
     }
     return add_words(type, values, count, place, lane_0, lane_1);

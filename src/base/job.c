@@ -1,8 +1,10 @@
 #include "oncomark/job.h"
 
+#include "job_bulk.h"
 #include "job_check.h"
 #include "job_data.h"
 #include "job_exclusions.h"
+#include "job_hints.h"
 #include "job_settings.h"
 #include "job_sweep.h"
 #include "job_table.h"
@@ -36,6 +38,12 @@ static om_status read_special(om_job_walk *walk, const om_parameter *parameter,
     }
     if (parameter->type == OM_PARAMETER_SWEEP) {
         return om_job_sweep_read(walk, job, node);
+    }
+    if (parameter->type == OM_PARAMETER_BULK) {
+        return om_job_bulk_read(walk, job, node);
+    }
+    if (parameter->type == OM_PARAMETER_HINTS) {
+        return om_job_hints_read(walk, job, node);
     }
     return om_job_exclusions_read(walk, job, node);
 }
@@ -129,13 +137,16 @@ void om_job_destroy(om_job **job) {
     if (*job == NULL) {
         return;
     }
+    om_job_bulk_destroy(*job);
     om_job_data_destroy(*job);
     om_job_exclusions_destroy(*job);
+    om_job_hints_destroy(*job);
     om_job_sweep_destroy(*job);
     om_parameters table = om_job_table();
     for (int row = 0; row < table.n; row++) {
         om_parameter_type type = table.rows[row].type;
-        if (type == OM_PARAMETER_STRING || type == OM_PARAMETER_PATH) {
+        if (type == OM_PARAMETER_STRING || type == OM_PARAMETER_PATH ||
+            type == OM_PARAMETER_NODE_PATH) {
             char **field = (char **)((char *)*job + table.rows[row].offset);
             om_free(*field);
         }

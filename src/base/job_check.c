@@ -27,10 +27,10 @@ static om_status check_published(const om_job *job, const om_job_place *places) 
     return OM_OK;
 }
 
-static om_status check_required(const om_job *job, const om_job_place *places) {
+om_status om_job_require_data(const om_job *job) {
     om_job_place file = {job->path, 0};
     if (job->published != NULL) {
-        return check_published(job, places);
+        return OM_OK;
     }
     if (job->gene_sets == NULL) {
         return om_job_fail(file, "gene_sets is required: the GMT or CSV file of the hallmarks' "
@@ -41,6 +41,14 @@ static om_status check_required(const om_job *job, const om_job_place *places) {
                                  "published: the folder of the published tables");
     }
     return OM_OK;
+}
+
+static om_status check_required(const om_job *job, const om_job_place *places) {
+    if (job->published != NULL) {
+        return check_published(job, places);
+    }
+    /* Published predictions are validated without data or a model. */
+    return job->n_data == 0 && job->validate.n_bulk > 0 ? OM_OK : om_job_require_data(job);
 }
 
 static om_status check_name(const om_job *job, const om_job_place *places) {

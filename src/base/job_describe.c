@@ -47,6 +47,17 @@ static om_status add_exclusions(om_text *text, const om_job *job) {
     return om_text_add(text, "}\n");
 }
 
+static om_status add_hints(om_text *text, const om_job *job) {
+    OM_TRY(om_text_add(text, "mpi_io: {"));
+    for (int64_t i = 0; i < job->n_hints; i++) {
+        OM_TRY(om_text_add(text, i == 0 ? "" : ", "));
+        OM_TRY(add_quoted(text, job->mpi_io[i].key));
+        OM_TRY(om_text_add(text, ": "));
+        OM_TRY(add_quoted(text, job->mpi_io[i].value));
+    }
+    return om_text_add(text, "}\n");
+}
+
 static om_status add_sweep(om_text *text, const om_crossval_parameters *crossval) {
     OM_TRY(om_text_add(text, "crossval.sweep: {"));
     for (int64_t i = 0; i < crossval->n_axes; i++) {
@@ -75,6 +86,7 @@ om_status om_job_describe_value(om_text *text, const void *base, const om_parame
         return om_text_add(text, "%.17g", *(const double *)field);
     case OM_PARAMETER_STRING:
     case OM_PARAMETER_PATH:
+    case OM_PARAMETER_NODE_PATH:
         return add_quoted(text, *(char *const *)field);
     case OM_PARAMETER_CHOICE: {
         int choice;
@@ -85,7 +97,9 @@ om_status om_job_describe_value(om_text *text, const void *base, const om_parame
         return add_list(text, *(om_strings *const *)field);
     case OM_PARAMETER_DATA:
     case OM_PARAMETER_EXCLUSIONS:
+    case OM_PARAMETER_HINTS:
     case OM_PARAMETER_SWEEP:
+    case OM_PARAMETER_BULK:
         break;
     }
     return om_fail(OM_BUG, "%s has no single value to describe", parameter->key);
@@ -99,19 +113,27 @@ static om_status add_line(om_text *text, const char *prefix, const void *base,
     return om_text_add(text, "\n");
 }
 
-static om_status add_data_set(om_text *text, const char *prefix, const om_data_set *data_set) {
-    om_parameters table = om_job_data_table();
+/* Of a list of structures: `base` is the one with this number. */
+static om_status add_entry(om_text *text, const char *list, int64_t number, const void *base,
+                           om_parameters table) {
+    char prefix[48];
+    snprintf(prefix, sizeof prefix, "%s[%" PRId64 "].", list, number);
     for (int row = 0; row < table.n; row++) {
-        OM_TRY(add_line(text, prefix, data_set, &table.rows[row]));
+        OM_TRY(add_line(text, prefix, base, &table.rows[row]));
     }
     return OM_OK;
 }
 
 static om_status add_data(om_text *text, const om_job *job) {
     for (int64_t i = 0; i < job->n_data; i++) {
-        char prefix[48];
-        snprintf(prefix, sizeof prefix, "data[%" PRId64 "].", i);
-        OM_TRY(add_data_set(text, prefix, &job->data[i]));
+        OM_TRY(add_entry(text, "data", i, &job->data[i], om_job_data_table()));
+    }
+    return OM_OK;
+}
+
+static om_status add_bulk(om_text *text, const om_validate_parameters *validate) {
+    for (int64_t i = 0; i < validate->n_bulk; i++) {
+        OM_TRY(add_entry(text, "validate.bulk", i, &validate->bulk[i], om_job_bulk_table()));
     }
     return OM_OK;
 }
@@ -135,8 +157,12 @@ om_status om_job_describe(const om_job *job, const char *section, om_text *text)
             OM_TRY(add_data(text, job));
         } else if (parameter->type == OM_PARAMETER_EXCLUSIONS) {
             OM_TRY(add_exclusions(text, job));
+        } else if (parameter->type == OM_PARAMETER_HINTS) {
+            OM_TRY(add_hints(text, job));
         } else if (parameter->type == OM_PARAMETER_SWEEP) {
             OM_TRY(add_sweep(text, &job->crossval));
+        } else if (parameter->type == OM_PARAMETER_BULK) {
+            OM_TRY(add_bulk(text, &job->validate));
         } else {
             OM_TRY(add_line(text, "", job, parameter));
         }

@@ -7,7 +7,8 @@
 #include "oncomark/status.h"
 #include "oncomark/strings.h"
 
-/* Appends the value of the parameter's field of `base`. OM_BUG for DATA, EXCLUSIONS and SWEEP. */
+/* Appends the value of the parameter's field of `base`. OM_BUG for DATA, EXCLUSIONS,
+ * HINTS, SWEEP and BULK. */
 om_status om_job_describe_value(om_text *text, const void *base, const om_parameter *parameter);
 
 #endif

@@ -38,17 +38,22 @@ static om_status add_row(om_text *text, const char *indent, const om_parameter *
     return add_wrapped(text, inner, parameter->help);
 }
 
+static om_status add_entry_rows(om_text *text, om_parameters table) {
+    OM_TRY(om_text_add(text, "    keys of an entry:\n"));
+    for (int row = 0; row < table.n; row++) {
+        OM_TRY(add_row(text, "    ", &table.rows[row]));
+    }
+    return OM_OK;
+}
+
 om_status om_job_help(om_text *text) {
     om_parameters table = om_job_table();
-    om_parameters data_table = om_job_data_table();
     for (int row = 0; row < table.n; row++) {
         OM_TRY(add_row(text, "", &table.rows[row]));
-        if (table.rows[row].type != OM_PARAMETER_DATA) {
-            continue;
-        }
-        OM_TRY(om_text_add(text, "    keys of an entry:\n"));
-        for (int entry_row = 0; entry_row < data_table.n; entry_row++) {
-            OM_TRY(add_row(text, "    ", &data_table.rows[entry_row]));
+        if (table.rows[row].type == OM_PARAMETER_DATA) {
+            OM_TRY(add_entry_rows(text, om_job_data_table()));
+        } else if (table.rows[row].type == OM_PARAMETER_BULK) {
+            OM_TRY(add_entry_rows(text, om_job_bulk_table()));
         }
     }
     return OM_OK;

@@ -21,13 +21,17 @@ static om_status fail_unknown(const char *key, om_job_place place) {
     return om_job_fail(place, "unknown key '%.80s' (did you mean '%s'?)", key, suggestion);
 }
 
+static bool is_list(const om_parameter *parameter) {
+    return parameter->type == OM_PARAMETER_DATA || parameter->type == OM_PARAMETER_BULK;
+}
+
 /* True for the key of a structure and for keys below it, "crossval.sweep.train.hidden". */
 static bool is_in_structure(const char *key, const om_parameter *parameter) {
     size_t length = strlen(parameter->key);
-    bool is_structure = parameter->type == OM_PARAMETER_DATA ||
-                        parameter->type == OM_PARAMETER_EXCLUSIONS ||
-                        parameter->type == OM_PARAMETER_SWEEP;
-    return is_structure && strncmp(key, parameter->key, length) == 0 &&
+    bool is_mapping = parameter->type == OM_PARAMETER_EXCLUSIONS ||
+                      parameter->type == OM_PARAMETER_HINTS ||
+                      parameter->type == OM_PARAMETER_SWEEP;
+    return (is_list(parameter) || is_mapping) && strncmp(key, parameter->key, length) == 0 &&
            (key[length] == '\0' || key[length] == '.');
 }
 
@@ -37,8 +41,7 @@ static om_status refuse_structures(const char *key, om_job_place place) {
         const om_parameter *parameter = &table.rows[row];
         if (is_in_structure(key, parameter)) {
             return om_job_fail(place, "%s is a %s, which only the job file can give",
-                               parameter->key,
-                               parameter->type == OM_PARAMETER_DATA ? "list" : "mapping");
+                               parameter->key, is_list(parameter) ? "list" : "mapping");
         }
     }
     return OM_OK;

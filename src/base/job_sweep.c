@@ -34,7 +34,10 @@ static const char *objection_to(const char *key) {
                       {"name", "does not change what is learned"},
                       {"workdir", "does not change what is learned"},
                       {"memory_limit", "does not change what is learned"},
-                      {"store", "does not change what is learned"}};
+                      {"scratch", "does not change what is learned"},
+                      {"mpi_io", "does not change what is learned"},
+                      {"store", "does not change what is learned"},
+                      {"validate", "does not change what is learned"}};
     for (size_t i = 0; i < sizeof objections / sizeof objections[0]; i++) {
         if (is_in(key, objections[i].section)) {
             return objections[i].objection;

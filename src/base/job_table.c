@@ -62,6 +62,11 @@ static const char *const role_choices[] = {
 static const char *const values_choices[] = {
     [OM_VALUES_COUNTS] = "counts", [OM_VALUES_TPM] = "tpm", [OM_VALUES_LOG] = "log", NULL};
 
+static const char *const others_choices[] = {
+    [OM_OTHERS_ERROR] = "error", [OM_OTHERS_LEAVE_OUT] = "leave_out", NULL};
+static const char *const class_choices[] = {
+    [OM_BULK_MIXED] = "mixed", [OM_BULK_CANCER] = "cancer", [OM_BULK_NORMAL] = "normal", NULL};
+
 static const om_parameter job_rows[] = {
     TEXT("name", OM_PARAMETER_STRING, name, NULL, "the job file's name without .yaml",
          "Name of the run, for messages and the report; may not contain '/'."),
@@ -76,6 +81,14 @@ static const om_parameter job_rows[] = {
     BYTES("memory_limit", memory_limit, "2 GiB", 0x1p28,
           "Memory that a rank takes from reading its files to synthetic samples, at most; results "
           "do not depend on it."),
+    TEXT("scratch", OM_PARAMETER_NODE_PATH, scratch, NULL, "null: the workdir",
+         "Folder for temporary files, best on a disk of the node itself: $TMPDIR, or a path. A "
+         "variable at its start has its value on each rank. Results do not depend on it."),
+    {.key = "mpi_io",
+     .type = OM_PARAMETER_HINTS,
+     .default_note = "{}: none",
+     .help = "Hints for MPI-IO, such as {striping_factor: 8, romio_cb_write: enable}; unknown ones "
+             "are ignored. Results do not depend on them."},
     TEXT("gene_sets", OM_PARAMETER_PATH, gene_sets, NULL, "none: must be given",
          "The ten hallmark gene sets: a GMT file, or a CSV with a column a hallmark."),
     TEXT("alias_table", OM_PARAMETER_PATH, alias_table, NULL, "none",
@@ -193,6 +206,15 @@ static const om_parameter job_rows[] = {
      .default_note = "none: the values above",
      .help = "Key of train or features to a list of values, such as {train.learning_rate: [1e-4, "
              "3e-4], train.hidden: [64, 128]}: each combination is cross-validated."},
+
+    INT("validate.min_cells", validate.min_cells, "100", 1, 1e9,
+        "An external sample with fewer positive (negative) cells of a hallmark gives none for it."),
+    {.key = "validate.bulk",
+     .type = OM_PARAMETER_BULK,
+     .default_note = "none",
+     .help = "List of sets of bulk profiles that are cancer or normal, one entry each."},
+    CHOICE("validate.others", validate.others, "error", others_choices,
+           "Bulk profiles that are neither cancer nor normal: an error, or left out."),
 };
 
 static const om_parameter data_rows[] = {
@@ -276,12 +298,68 @@ static const om_parameter data_rows[] = {
      .help = "Without these samples."},
 };
 
+static const om_parameter bulk_rows[] = {
+    {.key = "path",
+     .type = OM_PARAMETER_PATH,
+     .offset = offsetof(om_bulk_set, path),
+     .default_note = "none: must be given",
+     .help = "Profiles as `oncomark predict` takes them; or a table of predictions, told by its "
+             "header: profile, AIM, ..., TPI."},
+    {.key = "name",
+     .type = OM_PARAMETER_STRING,
+     .offset = offsetof(om_bulk_set, name),
+     .default_note = "the file's name without .csv, .tsv.gz, ...",
+     .help = "Unique name of the set in the tables of results."},
+    {.key = "class",
+     .type = OM_PARAMETER_CHOICE,
+     .offset = offsetof(om_bulk_set, class),
+     .default_text = "mixed",
+     .choices = class_choices,
+     .help = "What all profiles are; mixed: the keys below tell it of each."},
+    {.key = "cancer",
+     .type = OM_PARAMETER_LIST,
+     .offset = offsetof(om_bulk_set, cancer),
+     .default_note = "none",
+     .minimum = 1,
+     .maximum = INFINITY,
+     .help = "Patterns such as '*-01A-*', case ignored, of the names of cancer profiles, or of "
+             "what class_column says of them."},
+    {.key = "normal",
+     .type = OM_PARAMETER_LIST,
+     .offset = offsetof(om_bulk_set, normal),
+     .default_note = "none",
+     .minimum = 1,
+     .maximum = INFINITY,
+     .help = "The same of normal profiles."},
+    {.key = "class_column",
+     .type = OM_PARAMETER_STRING,
+     .offset = offsetof(om_bulk_set, class_column),
+     .default_note = "none",
+     .help = "Column that tells the profiles' classes: of the table classes, else of the profiles' "
+             "own file, with profiles in rows. Without cancer and normal it says 'cancer' or "
+             "'normal'."},
+    {.key = "classes",
+     .type = OM_PARAMETER_PATH,
+     .offset = offsetof(om_bulk_set, classes),
+     .default_note = "none",
+     .help = "CSV or TSV with the profiles' names in its first column, and class_column."},
+    {.key = "gene_map",
+     .type = OM_PARAMETER_PATH,
+     .offset = offsetof(om_bulk_set, gene_map),
+     .default_note = "none",
+     .help = "CSV or TSV with Ensembl ids and symbols of genes, for profiles with ids."},
+};
+
 om_parameters om_job_table(void) {
     return (om_parameters){job_rows, (int)(sizeof job_rows / sizeof job_rows[0])};
 }
 
 om_parameters om_job_data_table(void) {
     return (om_parameters){data_rows, (int)(sizeof data_rows / sizeof data_rows[0])};
+}
+
+om_parameters om_job_bulk_table(void) {
+    return (om_parameters){bulk_rows, (int)(sizeof bulk_rows / sizeof bulk_rows[0])};
 }
 
 int om_job_table_find(om_parameters table, const char *key) {

@@ -14,11 +14,14 @@ typedef enum om_parameter_type {
     OM_PARAMETER_BYTES,      /* int64_t; with a unit: "512 MiB", "2 GiB" */
     OM_PARAMETER_STRING,     /* char *, owned */
     OM_PARAMETER_PATH,       /* char *, owned; relative ones start at the job file's folder */
+    OM_PARAMETER_NODE_PATH,  /* char *, owned; as PATH, or starts with "$VARIABLE"; null is fine */
     OM_PARAMETER_CHOICE,     /* an enum whose values count the choices */
     OM_PARAMETER_LIST,       /* om_strings *; `minimum` is the fewest values an explicit list has */
     OM_PARAMETER_DATA,       /* `data:`, read by job_data.c */
     OM_PARAMETER_EXCLUSIONS, /* `exclude_where:`, read by job_exclusions.c */
+    OM_PARAMETER_HINTS,      /* `mpi_io:`, read by job_hints.c */
     OM_PARAMETER_SWEEP,      /* `crossval.sweep:`, read by job_sweep.c */
+    OM_PARAMETER_BULK,       /* `validate.bulk:`, read by job_bulk.c */
 } om_parameter_type;
 
 typedef enum om_bounds {
@@ -31,7 +34,7 @@ typedef enum om_bounds {
 typedef struct om_parameter {
     const char *key; /* dotted */
     om_parameter_type type;
-    size_t offset;            /* of the field in om_job, or in om_data_set for an entry's rows */
+    size_t offset;            /* of the field in om_job, om_data_set or om_bulk_set */
     const char *default_text; /* as in a job file; NULL: none, or see default_note */
     const char *default_note; /* what help says of a default that depends on other values */
     double minimum, maximum;
@@ -46,9 +49,10 @@ typedef struct om_parameters {
     int n;
 } om_parameters;
 
-/* The rows of om_job, and those of one entry of `data:`. Static. */
+/* The rows of om_job, and those of one entry of `data:` and of `validate.bulk:`. Static. */
 om_parameters om_job_table(void);
 om_parameters om_job_data_table(void);
+om_parameters om_job_bulk_table(void);
 
 /* Index of the row with this key, or -1. */
 int om_job_table_find(om_parameters table, const char *key);

@@ -1,5 +1,6 @@
 #include "job_value.h"
 
+#include "job_scratch.h"
 #include "oncomark/memory.h"
 
 #include <errno.h>
@@ -66,6 +67,12 @@ void om_job_value_expected(char expected[OM_EXPECTED_CAPACITY], const om_paramet
     case OM_PARAMETER_PATH:
         snprintf(expected, OM_EXPECTED_CAPACITY, "a path");
         break;
+    case OM_PARAMETER_NODE_PATH:
+        snprintf(expected, OM_EXPECTED_CAPACITY, "a path, which may start with $VARIABLE, or null");
+        break;
+    case OM_PARAMETER_HINTS:
+        snprintf(expected, OM_EXPECTED_CAPACITY, "a mapping of hints to values");
+        break;
     case OM_PARAMETER_LIST:
         snprintf(expected, OM_EXPECTED_CAPACITY, "a list of texts");
         break;
@@ -74,6 +81,9 @@ void om_job_value_expected(char expected[OM_EXPECTED_CAPACITY], const om_paramet
         break;
     case OM_PARAMETER_EXCLUSIONS:
         snprintf(expected, OM_EXPECTED_CAPACITY, "a mapping of metadata columns to values");
+        break;
+    case OM_PARAMETER_BULK:
+        snprintf(expected, OM_EXPECTED_CAPACITY, "a list of sets of bulk profiles");
         break;
     case OM_PARAMETER_SWEEP:
         snprintf(expected, OM_EXPECTED_CAPACITY, "a mapping of keys to lists of values");
@@ -218,6 +228,24 @@ static char *join_path(const char *folder, const char *path) {
     return om_format("%s%.*s", path[0] == '/' ? "" : folder, (int)length, path);
 }
 
+/* A text of NULL: none. */
+static om_status set_node_path(char **field, const om_parameter *parameter, const char *text,
+                               const char *folder, om_job_place place) {
+    const char *end = NULL;
+    om_free(*field);
+    *field = NULL;
+    if (text == NULL) {
+        return OM_OK;
+    }
+    bool is_variable = text[0] == '$';
+    if (text[0] == '\0' ||
+        (is_variable && (om_job_variable(text, &end) == 0 || (*end != '\0' && *end != '/')))) {
+        return fail_unexpected(parameter, text, false, "", place);
+    }
+    *field = join_path(is_variable ? "" : folder, text);
+    return *field != NULL ? OM_OK : OM_MEMORY;
+}
+
 static om_status set_text(char **field, const om_parameter *parameter, const char *text,
                           const char *folder, const char *owner, om_job_place place) {
     if (text[0] == '\0') {
@@ -242,6 +270,10 @@ om_status om_job_value_set(void *base, const om_parameter *parameter, const char
                            const char *folder, const char *owner, om_job_place place) {
     void *field = (char *)base + parameter->offset;
     bool ok = false;
+    if (parameter->type == OM_PARAMETER_NODE_PATH) {
+        return set_node_path(field, parameter, om_job_value_is_missing(text, quoted) ? NULL : text,
+                             folder, place);
+    }
     if (om_job_value_is_missing(text, quoted)) {
         return om_job_fail(place, "key '%s'%s has no value", parameter->key, owner);
     }
@@ -272,10 +304,13 @@ om_status om_job_value_set(void *base, const om_parameter *parameter, const char
     case OM_PARAMETER_BYTES:
         ok = parse_bytes(text, field) && in_range(parameter, (double)*(int64_t *)field);
         break;
+    case OM_PARAMETER_NODE_PATH:
     case OM_PARAMETER_LIST:
     case OM_PARAMETER_DATA:
     case OM_PARAMETER_EXCLUSIONS:
+    case OM_PARAMETER_HINTS:
     case OM_PARAMETER_SWEEP:
+    case OM_PARAMETER_BULK:
         break;
     }
     return ok ? OM_OK : fail_unexpected(parameter, text, quoted, owner, place);

@@ -114,7 +114,9 @@ static om_status read_row(om_job_walk *walk, int row, const yaml_node_t *key_nod
     switch (parameter->type) {
     case OM_PARAMETER_DATA:
     case OM_PARAMETER_EXCLUSIONS:
+    case OM_PARAMETER_HINTS:
     case OM_PARAMETER_SWEEP:
+    case OM_PARAMETER_BULK:
         return walk->read_special(walk, parameter, node);
     case OM_PARAMETER_LIST:
         return read_list(walk, parameter, node);

@@ -20,7 +20,8 @@ struct om_job_walk {
     om_job_place *places; /* [table.n] where each row was set; source NULL: not yet */
     int64_t *n_values;    /* values read so far, shared by nested walks */
     bool all_special;     /* read_special reads all rows */
-    /* Reads the value of a row of type DATA, EXCLUSIONS or SWEEP; NULL where the table has none. */
+    /* Reads the value of a row of type DATA, EXCLUSIONS, HINTS, SWEEP or BULK; NULL where the
+     * table has none. */
     om_status (*read_special)(om_job_walk *walk, const om_parameter *parameter,
                               const yaml_node_t *node);
 };

@@ -56,6 +56,17 @@ void *om_calloc(int64_t count, size_t size) {
     return allocate(zeroed, count, size);
 }
 
+static void *zeroed_lines(size_t bytes) {
+    enum { CACHE_LINE = 64 };
+    size_t whole = bytes + (CACHE_LINE - bytes % CACHE_LINE) % CACHE_LINE;
+    void *lines = whole < bytes ? NULL : aligned_alloc(CACHE_LINE, whole);
+    return lines == NULL ? NULL : memset(lines, 0, bytes);
+}
+
+void *om_calloc_aligned(int64_t count, size_t size) {
+    return allocate(zeroed_lines, count, size);
+}
+
 void *om_malloc(int64_t count, size_t size) {
     return allocate(malloc, count, size);
 }

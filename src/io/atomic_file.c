@@ -57,7 +57,7 @@ om_status om_folder_make_parent(const char *path) {
     return status;
 }
 
-static om_status flush(const char *path, int flags) {
+static om_status flush_to_disk(const char *path, int flags) {
     int file = open(path, flags | O_CLOEXEC);
     if (file < 0) {
         return om_fail(OM_SYSTEM, "%s: cannot open it to flush it: %s", path, strerror(errno));
@@ -72,19 +72,27 @@ static om_status flush(const char *path, int flags) {
     return OM_OK;
 }
 
-om_status om_file_commit(const char *temporary, const char *path) {
-    OM_TRY(flush(temporary, O_RDONLY));
+om_status om_file_flush(const char *path) {
+    return flush_to_disk(path, O_RDONLY);
+}
+
+om_status om_file_rename(const char *temporary, const char *path) {
     if (rename(temporary, path) != 0) {
         return om_fail(OM_SYSTEM, "%s: cannot rename it to %s: %s", temporary, path,
                        strerror(errno));
     }
     char *parent = parent_of(path);
-    om_status status = parent != NULL ? flush(parent, O_RDONLY | O_DIRECTORY) : OM_MEMORY;
+    om_status status = parent != NULL ? flush_to_disk(parent, O_RDONLY | O_DIRECTORY) : OM_MEMORY;
     om_free(parent);
     return status;
 }
 
-static om_status write_plain(const char *path, const char *bytes, int64_t length) {
+om_status om_file_commit(const char *temporary, const char *path) {
+    OM_TRY(om_file_flush(temporary));
+    return om_file_rename(temporary, path);
+}
+
+om_status om_file_fill(const char *path, const char *bytes, int64_t length) {
     FILE *file = fopen(path, "wbe");
     if (file == NULL) {
         return om_fail(OM_SYSTEM, "%s: cannot write it: %s", path, strerror(errno));
@@ -104,7 +112,7 @@ om_status om_file_write(const char *path, const char *bytes, int64_t length) {
     if (temporary == NULL) {
         return OM_MEMORY;
     }
-    om_status status = write_plain(temporary, bytes, length);
+    om_status status = om_file_fill(temporary, bytes, length);
     if (status == OM_OK) {
         status = om_file_commit(temporary, path);
     }

@@ -4,6 +4,7 @@
 #include "deflate.h"
 #include "h5_private.h"
 #include "oncomark/memory.h"
+#include "oncomark/stop.h"
 
 #include <string.h>
 
@@ -245,7 +246,7 @@ static om_status compress_own(om_csr_deflate *writer, const om_csr_round *round,
         OM_TRY(take(writer, rows, mine, first < mine ? mine : first, end < has.end ? end : has.end,
                     to));
         OM_TRY(compress(writer, to, first));
-        OM_TRY(om_poll(writer->group));
+        OM_TRY(om_stop_poll(writer->group));
     }
     return OM_OK;
 }

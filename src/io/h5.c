@@ -59,6 +59,24 @@ om_status om_h5_create(om_h5 **out, const char *path) {
     return status;
 }
 
+om_status om_h5_prepare(const om_ctx *ctx, const char *path) {
+    MPI_File file = MPI_FILE_NULL;
+    if (om_context_hints(ctx) == MPI_INFO_NULL) {
+        return OM_OK;
+    }
+    /* Unlike communicators, files have their errors returned. */
+    int outcome = MPI_File_open(MPI_COMM_SELF, path, MPI_MODE_CREATE | MPI_MODE_WRONLY,
+                                om_context_hints(ctx), &file);
+    if (outcome != MPI_SUCCESS) {
+        char text[MPI_MAX_ERROR_STRING];
+        int length = 0;
+        MPI_Error_string(outcome, text, &length);
+        return om_fail(OM_SYSTEM, "%s: cannot create it by MPI-IO: %s", path, text);
+    }
+    MPI_File_close(&file);
+    return OM_OK;
+}
+
 static om_status check_readable(const char *path) {
     int64_t bytes = 0;
     OM_TRY(om_file_size(path, &bytes)); /* HDF5 would wait for ever for a pipe */
@@ -103,7 +121,7 @@ static hid_t parallel_access_list(om_ctx *ctx) {
     if (om_context_size(ctx) == 1) {
         return list;
     }
-    if (list >= 0 && (H5Pset_fapl_mpio(list, om_context_comm(ctx), MPI_INFO_NULL) < 0 ||
+    if (list >= 0 && (H5Pset_fapl_mpio(list, om_context_comm(ctx), om_context_hints(ctx)) < 0 ||
                       H5Pset_all_coll_metadata_ops(list, true) < 0 ||
                       H5Pset_coll_metadata_write(list, true) < 0)) {
         om_h5_release(list);

@@ -3,6 +3,8 @@
 #include "h5_gene_entries.h"
 #include "h5_slabs.h"
 #include "oncomark/memory.h"
+#include "oncomark/progress.h"
+#include "oncomark/stop.h"
 
 /* Of a round: index and value of an entry; offset of a cell; a value of a dense slab. HDF5 itself
  * holds a chunk or two of each data set, and 1 MiB to convert types in. */
@@ -15,6 +17,7 @@ struct om_h5_cells {
     int64_t next_cell;
     int64_t n_duplicates;
     bool warned;
+    om_progress *progress; /* of the cells; a matrix by genes has its own */
     om_counts *round;
     double *dense;               /* slab of a dense matrix */
     om_h5_gene_entries by_genes; /* of a matrix by genes */
@@ -26,6 +29,13 @@ static om_status share_memory(om_h5_cells *cells, int64_t memory) {
     OM_TRY(om_max_i64(cells->group, &most, 1));
     cells->memory = -most > 2 * (int64_t)HDF5_BYTES ? -most - HDF5_BYTES : -most / 2;
     return OM_OK;
+}
+
+/* Of the group's cells: its ranks go through them together. */
+static void begin_progress(om_h5_cells *cells) {
+    om_progress_end(&cells->progress);
+    cells->progress = om_progress_begin(om_context_log(cells->group), "ingest",
+                                        cells->slabs.place->n_cells, "cells");
 }
 
 static om_status open_gather(om_h5_cells *cells) {
@@ -53,6 +63,8 @@ om_status om_h5_cells_open(om_h5_cells **out, om_ctx *group, const om_matrix_pla
     }
     if (status == OM_OK && place->layout == OM_MATRIX_GENES) {
         status = open_gather(cells);
+    } else if (status == OM_OK) {
+        begin_progress(cells);
     }
     if (status != OM_OK) {
         om_h5_cells_close(out);
@@ -64,6 +76,7 @@ void om_h5_cells_close(om_h5_cells **cells) {
     if (cells == NULL || *cells == NULL) {
         return;
     }
+    om_progress_end(&(*cells)->progress);
     om_cell_gather_destroy(&(*cells)->gather);
     om_h5_gene_entries_close(&(*cells)->by_genes);
     om_h5_slabs_close(&(*cells)->slabs);
@@ -207,6 +220,7 @@ static void warn_of_duplicates(om_h5_cells *cells) {
 om_status om_h5_cells_next(om_h5_cells *cells, const om_counts **batch, om_feed_event *event) {
     const om_matrix_place *place = cells->slabs.place;
     int64_t n_duplicates = 0;
+    int64_t first = cells->next_cell;
     if (cells->gather != NULL) {
         return om_cell_gather_next(cells->gather, batch, event);
     }
@@ -216,14 +230,18 @@ om_status om_h5_cells_next(om_h5_cells *cells, const om_counts **batch, om_feed_
         warn_of_duplicates(cells);
         return OM_OK;
     }
-    om_status status =
-        place->layout == OM_MATRIX_DENSE ? next_dense(cells) : next_sparse(cells, &n_duplicates);
+    om_status status = om_stop_poll(cells->group);
+    if (status == OM_OK) {
+        status = place->layout == OM_MATRIX_DENSE ? next_dense(cells)
+                                                  : next_sparse(cells, &n_duplicates);
+    }
     if (status == OM_OK) {
         status = om_cell_gather_check(cells->round, place->file, cells->slabs.only_counts);
     }
     OM_TRY(om_agree(cells->group, status));
     OM_TRY(om_sum_i64(cells->group, &n_duplicates, 1));
     cells->n_duplicates += n_duplicates;
+    om_progress_add(cells->progress, cells->next_cell - first);
     *batch = cells->round;
     *event = OM_FEED_ROUND;
     return OM_OK;
@@ -232,7 +250,11 @@ om_status om_h5_cells_next(om_h5_cells *cells, const om_counts **batch, om_feed_
 om_status om_h5_cells_rewind(om_h5_cells *cells) {
     cells->next_cell = 0;
     cells->n_duplicates = 0;
-    return cells->gather != NULL ? om_cell_gather_rewind(cells->gather) : OM_OK;
+    if (cells->gather != NULL) {
+        return om_cell_gather_rewind(cells->gather);
+    }
+    begin_progress(cells);
+    return OM_OK;
 }
 
 int64_t om_h5_cells_parsed_bytes(const om_h5_cells *cells) {

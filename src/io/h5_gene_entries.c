@@ -1,6 +1,7 @@
 #include "h5_gene_entries.h"
 
 #include "oncomark/memory.h"
+#include "oncomark/stop.h"
 
 static om_status read_share(om_h5_gene_entries *entries, int64_t first, int64_t n) {
     const om_h5_slabs *slabs = entries->slabs;
@@ -27,11 +28,20 @@ static om_status next(om_entry_source *self, const om_entry **entries, int64_t *
         return OM_OK;
     }
     from->next += om_context_size(from->group) * from->most;
-    return om_agree(from->group, *n == 0 ? OM_OK : read_share(from, first, *n));
+    om_status status = om_stop_poll(from->group);
+    if (status == OM_OK && *n > 0) {
+        status = read_share(from, first, *n);
+    }
+    om_progress_add(from->progress, *n);
+    return om_agree(from->group, status);
 }
 
 static om_status rewind_entries(om_entry_source *self) {
-    ((om_h5_gene_entries *)self)->next = 0;
+    om_h5_gene_entries *from = (om_h5_gene_entries *)self;
+    int64_t share = from->slabs->place->n_nonzeros / om_context_size(from->group);
+    from->next = 0;
+    om_progress_end(&from->progress);
+    from->progress = om_progress_begin(om_context_log(from->group), "ingest", share, "non-zeros");
     return OM_OK;
 }
 
@@ -53,6 +63,7 @@ om_status om_h5_gene_entries_open(om_h5_gene_entries *entries, om_ctx *group, om
 }
 
 void om_h5_gene_entries_close(om_h5_gene_entries *entries) {
+    om_progress_end(&entries->progress);
     om_free(entries->indices);
     om_free(entries->values);
     om_free(entries->entries);

@@ -4,6 +4,7 @@
 
 #include "cell_gather.h"
 #include "h5_slabs.h"
+#include "oncomark/progress.h"
 
 typedef struct om_h5_gene_entries {
     om_entry_source source;
@@ -14,6 +15,7 @@ typedef struct om_h5_gene_entries {
     int32_t *indices;
     double *values;
     om_entry *entries;
+    om_progress *progress; /* of a pass */
 } om_h5_gene_entries;
 
 /* In rounds for which each rank takes `memory` bytes at most; `slabs` is borrowed. To be closed

@@ -1,6 +1,5 @@
 #include "json_file.h"
 
-#include "oncomark/atomic_file.h"
 #include "oncomark/memory.h"
 #include "oncomark/reader.h"
 
@@ -23,12 +22,12 @@ om_status om_json_read(cJSON **out, const char *path) {
     return OM_OK;
 }
 
-om_status om_json_write(const cJSON *json, const char *path) {
+om_status om_json_write(const cJSON *json, const char *path, const om_lock *lock) {
     char *text = cJSON_Print(json);
     if (text == NULL) {
         return om_json_failure();
     }
-    om_status status = om_file_write(path, text, (int64_t)strlen(text));
+    om_status status = om_lock_write(lock, path, text, (int64_t)strlen(text));
     cJSON_free(text);
     return status;
 }

@@ -2,6 +2,7 @@
 
 #include "line_feed_private.h"
 #include "oncomark/memory.h"
+#include "oncomark/stop.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -125,8 +126,11 @@ void om_line_feed_close(om_line_feed **feed) {
 
 om_status om_line_feed_next(om_line_feed *feed, om_lines *lines, bool *more) {
     *lines = (om_lines){NULL, 0};
-    om_status status =
-        feed->gzip ? om_line_feed_next_gzip(feed, lines) : om_line_feed_next_plain(feed, lines);
+    om_status status = om_stop_poll(feed->ctx);
+    if (status == OM_OK) {
+        status =
+            feed->gzip ? om_line_feed_next_gzip(feed, lines) : om_line_feed_next_plain(feed, lines);
+    }
     OM_TRY(om_agree(feed->ctx, status));
     if (feed->gzip) {
         /* Rank 0 has the first piece of a round, so that there is none without it. */

@@ -1,10 +1,13 @@
 #include "lock_holder.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,7 +38,18 @@ static void copy_environment(const char *name, const char *otherwise, char out[O
     snprintf(out, OM_LOCK_FIELD, "%s", value != NULL && value[0] != '\0' ? value : otherwise);
 }
 
-om_lock_holder om_lock_holder_self(void) {
+/* Where the system gives no random bytes, time and process make do. */
+static void make_token(char token[OM_LOCK_TOKEN]) {
+    uint32_t bits = 0;
+    if (getrandom(&bits, sizeof bits, 0) != (ssize_t)sizeof bits) {
+        struct timespec now;
+        clock_gettime(CLOCK_REALTIME, &now);
+        bits = (uint32_t)now.tv_nsec ^ ((uint32_t)getpid() << 16);
+    }
+    snprintf(token, OM_LOCK_TOKEN, "%08" PRIx32, bits);
+}
+
+om_lock_holder om_lock_holder_self(const char *plan) {
     om_lock_holder self;
     memset(&self, 0, sizeof self);
     gethostname(self.host, sizeof self.host - 1);
@@ -47,19 +61,33 @@ om_lock_holder om_lock_holder_self(void) {
     struct tm utc;
     gmtime_r(&now, &utc);
     strftime(self.time, sizeof self.time, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    make_token(self.token);
+    snprintf(self.plan, sizeof self.plan, "%s", plan);
     return self;
 }
 
 void om_lock_holder_format(const om_lock_holder *holder, char text[OM_LOCK_TEXT]) {
-    snprintf(text, OM_LOCK_TEXT, "host %s\nprocess %s\nstarted %s\njob %s\nrestart %s\ntime %s\n",
+    snprintf(text, OM_LOCK_TEXT,
+             "host %s\nprocess %s\nstarted %s\njob %s\nrestart %s\ntime %s\ntoken %s\nplan %s\n",
              holder->host, holder->process, holder->started, holder->job, holder->restart,
-             holder->time);
+             holder->time, holder->token, holder->plan);
 }
 
-bool om_lock_holder_read(const char *path, char text[OM_LOCK_TEXT]) {
+double om_lock_time(int file) {
+    struct stat info;
+    if (fstat(file, &info) != 0) {
+        return 0;
+    }
+    return (double)info.st_mtim.tv_sec + 1e-9 * (double)info.st_mtim.tv_nsec;
+}
+
+bool om_lock_holder_read(const char *path, char text[OM_LOCK_TEXT], double *sign_of_life) {
     FILE *file = fopen(path, "re");
     if (file == NULL) {
         return false;
+    }
+    if (sign_of_life != NULL) {
+        *sign_of_life = om_lock_time(fileno(file));
     }
     size_t length = fread(text, 1, OM_LOCK_TEXT - 1, file);
     text[length] = '\0';
@@ -70,29 +98,41 @@ bool om_lock_holder_read(const char *path, char text[OM_LOCK_TEXT]) {
 om_lock_holder om_lock_holder_parse(const char *text) {
     om_lock_holder found;
     memset(&found, 0, sizeof found);
-    sscanf(text, "host %127s process %127s started %127s job %127s restart %127s time %127s",
-           found.host, found.process, found.started, found.job, found.restart, found.time);
+    sscanf(text,
+           "host %127s process %127s started %127s job %127s restart %127s time %127s token %8s "
+           "plan %32s",
+           found.host, found.process, found.started, found.job, found.restart, found.time,
+           found.token, found.plan);
     return found;
 }
 
-bool om_lock_holder_is_gone(const om_lock_holder *holder, const om_lock_holder *self) {
-    if (holder->time[0] == '\0') {
-        return true; /* cut short while it was written: its writer is gone, or had no space left */
-    }
-    if (strcmp(holder->job, "-") != 0 && strcmp(holder->job, self->job) == 0) {
-        return atol(holder->restart) < atol(self->restart);
-    }
-    if (strcmp(holder->host, self->host) != 0) {
-        return false; /* whether a process of another host lives cannot be seen from here */
-    }
-    long process = atol(holder->process);
-    if (process <= 0) {
-        return false;
-    }
-    if (kill((pid_t)process, 0) != 0 && errno == ESRCH) {
+bool om_lock_is_token(const char *text, size_t length) {
+    return length == OM_LOCK_TOKEN - 1 && strspn(text, "0123456789abcdef") >= length;
+}
+
+/* A process of this host: gone, or its number is another's now. */
+static bool process_is_gone(const om_lock_holder *holder) {
+    char started[OM_LOCK_FIELD];
+    if (kill((pid_t)atol(holder->process), 0) != 0 && errno == ESRCH) {
         return true;
     }
-    char started[OM_LOCK_FIELD];
     read_start_time(holder->process, started);
     return strcmp(started, holder->started) != 0;
+}
+
+om_holder_state om_lock_holder_look(const om_lock_holder *holder, const om_lock_holder *self,
+                                    double silence, double dead_seconds) {
+    if (holder->time[0] == '\0') {
+        return OM_HOLDER_GONE; /* its writer is gone, or had no space left */
+    }
+    bool same_job = strcmp(holder->job, "-") != 0 && strcmp(holder->job, self->job) == 0;
+    bool is_here = strcmp(holder->host, self->host) == 0 && atol(holder->process) > 0;
+    if (is_here && process_is_gone(holder)) {
+        return OM_HOLDER_GONE;
+    }
+    if (same_job && atol(holder->restart) < atol(self->restart)) {
+        return OM_HOLDER_SUPERSEDED;
+    }
+    bool is_later = same_job && atol(holder->restart) > atol(self->restart);
+    return !is_here && !is_later && silence > dead_seconds ? OM_HOLDER_SILENT : OM_HOLDER_LIVES;
 }

@@ -5,6 +5,7 @@
 #include "oncomark/content_digest.h"
 #include "oncomark/memory.h"
 #include "oncomark/reader.h"
+#include "oncomark/stop.h"
 #include "oncomark/version.h"
 
 #include <dirent.h>
@@ -78,33 +79,40 @@ static int64_t change_time(const struct stat *info) {
     return (int64_t)info->st_mtim.tv_sec * 1000000000 + info->st_mtim.tv_nsec;
 }
 
-static om_status fill_record(cJSON *record, const struct stat *info, const char *artefact,
+om_status om_manifest_look(om_manifest_file *file, const char *path) {
+    struct stat info;
+    *file = (om_manifest_file){0};
+    if (stat(path, &info) != 0) {
+        return om_fail(OM_SYSTEM, "%s: cannot look at what was written: %s", path, strerror(errno));
+    }
+    *file = (om_manifest_file){.bytes = (int64_t)info.st_size, .changed = change_time(&info)};
+    return OM_OK;
+}
+
+static om_status fill_record(cJSON *record, const om_manifest_file *file, const char *artefact,
                              const char *stage, const char *inputs, const char *key,
                              const char *digest) {
     OM_TRY(add_string(record, "artefact", artefact));
     OM_TRY(add_string(record, "stage", stage));
     OM_TRY(add_string(record, "digest", digest));
     OM_TRY(add_string(record, "key", key));
-    OM_TRY(add_i64(record, "bytes", (int64_t)info->st_size));
-    OM_TRY(add_i64(record, "changed", change_time(info)));
+    OM_TRY(add_i64(record, "bytes", file->bytes));
+    OM_TRY(add_i64(record, "changed", file->changed));
     return add_lines(record, "inputs", inputs);
 }
 
 om_status om_manifest_write_record(const char *records_folder, const char *artefact,
-                                   const char *path, const char *stage, const char *inputs,
-                                   const char *key, const char *digest) {
-    struct stat info;
-    if (stat(path, &info) != 0) {
-        return om_fail(OM_SYSTEM, "%s: cannot look at what was written: %s", path, strerror(errno));
-    }
+                                   const om_manifest_file *file, const char *stage,
+                                   const char *inputs, const char *key, const char *digest,
+                                   const om_lock *lock) {
     char *record_path = om_manifest_record_path(records_folder, artefact);
     cJSON *record = cJSON_CreateObject();
     om_status status = record_path != NULL && record != NULL ? OM_OK : om_json_failure();
     if (status == OM_OK) {
-        status = fill_record(record, &info, artefact, stage, inputs, key, digest);
+        status = fill_record(record, file, artefact, stage, inputs, key, digest);
     }
     if (status == OM_OK) {
-        status = om_json_write(record, record_path);
+        status = om_json_write(record, record_path, lock);
     }
     cJSON_Delete(record);
     om_free(record_path);
@@ -116,17 +124,26 @@ static const char *text_of(const cJSON *object, const char *name) {
     return text != NULL ? text : "";
 }
 
-bool om_manifest_is_whole(const cJSON *record, const char *path) {
+/* How the file compares with its record. */
+typedef enum comparison { IS_OTHER, IS_ALIKE_BUT_TIME, IS_SAME } comparison;
+
+static comparison compare(const cJSON *record, const char *path) {
     struct stat info;
     if (stat(path, &info) != 0 ||
         (int64_t)info.st_size != strtoll(text_of(record, "bytes"), NULL, 10)) {
-        return false;
+        return IS_OTHER;
     }
     if (change_time(&info) == strtoll(text_of(record, "changed"), NULL, 10)) {
-        return true;
+        return IS_SAME;
     }
     char hex[OM_DIGEST_HEX];
-    return om_content_digest(path, hex) == OM_OK && strcmp(hex, text_of(record, "digest")) == 0;
+    bool is_alike =
+        om_content_digest(path, hex) == OM_OK && strcmp(hex, text_of(record, "digest")) == 0;
+    return is_alike ? IS_ALIKE_BUT_TIME : IS_OTHER;
+}
+
+bool om_manifest_is_whole(const cJSON *record, const char *path) {
+    return compare(record, path) != IS_OTHER;
 }
 
 om_status om_manifest_set_aside(const char *path, om_log *log) {
@@ -171,7 +188,8 @@ static om_status check_name(const char *records_folder, const char *record_path,
 
 /* What stands at `path` is not what its record says, or is gone. */
 static om_status repair(const char *path, const char *artefact, const char *record_path,
-                        om_log *log) {
+                        const om_lock *lock, om_log *log) {
+    OM_TRY(om_lock_check(lock));
     if (om_file_exists(path)) {
         OM_TRY(om_manifest_set_aside(path, log));
     } else {
@@ -181,21 +199,44 @@ static om_status repair(const char *path, const char *artefact, const char *reco
     return OM_OK;
 }
 
+/* So that the next look need not read the whole file again, as after a folder was copied. */
+static om_status renew_time(cJSON *record, const char *path, const char *record_path,
+                            const om_lock *lock) {
+    om_manifest_file file = {0};
+    OM_TRY(om_manifest_look(&file, path));
+    cJSON_DeleteItemFromObjectCaseSensitive(record, "changed");
+    OM_TRY(add_i64(record, "changed", file.changed));
+    return om_json_write(record, record_path, lock);
+}
+
+/* Takes `record` over where its file is as it says. */
+static om_status check_one(cJSON *records, cJSON **record, const char *path,
+                           const char *record_path, const om_lock *repairs, om_log *log) {
+    const char *artefact = text_of(*record, "artefact");
+    comparison outcome = compare(*record, path);
+    if (outcome == IS_OTHER) {
+        return repairs != NULL ? repair(path, artefact, record_path, repairs, log) : OM_OK;
+    }
+    if (outcome == IS_ALIKE_BUT_TIME && repairs != NULL) {
+        OM_TRY(renew_time(*record, path, record_path, repairs));
+    }
+    if (!cJSON_AddItemToObject(records, artefact, *record)) {
+        return om_json_failure();
+    }
+    *record = NULL;
+    /* Reading a whole file takes its time. */
+    return outcome == IS_ALIKE_BUT_TIME ? om_stop_status() : OM_OK;
+}
+
 static om_status read_one(cJSON *records, const char *workdir, const char *records_folder,
-                          const char *record_path, bool repairs, om_log *log) {
+                          const char *record_path, const om_lock *repairs, om_log *log) {
     cJSON *record = NULL;
     OM_TRY(om_json_read(&record, record_path));
     const char *artefact = text_of(record, "artefact");
     char *path = om_format("%s/%s", workdir, artefact);
     om_status status = path != NULL ? check_name(records_folder, record_path, artefact) : OM_MEMORY;
-    if (status == OM_OK && om_manifest_is_whole(record, path)) {
-        if (cJSON_AddItemToObject(records, artefact, record)) {
-            record = NULL;
-        } else {
-            status = om_json_failure();
-        }
-    } else if (status == OM_OK && repairs) {
-        status = repair(path, artefact, record_path, log);
+    if (status == OM_OK) {
+        status = check_one(records, &record, path, record_path, repairs, log);
     }
     cJSON_Delete(record);
     om_free(path);
@@ -203,7 +244,7 @@ static om_status read_one(cJSON *records, const char *workdir, const char *recor
 }
 
 om_status om_manifest_read_records(cJSON **out, const char *workdir, const char *records_folder,
-                                   bool repairs, om_log *log) {
+                                   const om_lock *repairs, om_log *log) {
     *out = cJSON_CreateObject();
     if (*out == NULL) {
         return om_json_failure();
@@ -260,14 +301,14 @@ static om_status fill_manifest(cJSON *manifest, const om_job *job, int ranks, cJ
 }
 
 om_status om_manifest_write(const char *path, const om_job *job, int ranks, cJSON *stages,
-                            cJSON *artefacts) {
+                            cJSON *artefacts, const om_lock *lock) {
     cJSON *manifest = cJSON_CreateObject();
     if (manifest == NULL) {
         return om_json_failure();
     }
     om_status status = fill_manifest(manifest, job, ranks, stages, artefacts);
     if (status == OM_OK) {
-        status = om_json_write(manifest, path);
+        status = om_json_write(manifest, path, lock);
     }
     cJSON_Delete(manifest);
     return status;

@@ -11,10 +11,11 @@
 
 static const char ending[] = ".json";
 
-om_status om_manifest_write_share(const char *shares_folder, const char *name, const cJSON *stage) {
+om_status om_manifest_write_share(const char *shares_folder, const char *name, const cJSON *stage,
+                                  const om_lock *lock) {
     OM_TRY(om_folder_make(shares_folder));
     char *path = om_format("%s/%s%s", shares_folder, name, ending);
-    om_status status = path != NULL ? om_json_write(stage, path) : OM_MEMORY;
+    om_status status = path != NULL ? om_json_write(stage, path, lock) : OM_MEMORY;
     om_free(path);
     return status;
 }

@@ -2,6 +2,7 @@
 
 #include "oncomark/memory.h"
 #include "oncomark/progress.h"
+#include "oncomark/stop.h"
 
 #include <inttypes.h>
 
@@ -119,7 +120,7 @@ om_status om_mtx_rounds_settle(om_mtx_rounds *rounds, om_status status, const om
     int size = om_context_size(group);
     enum { FIELDS = sizeof *mine / sizeof(int64_t) };
     if (status == OM_OK) {
-        status = om_poll(group);
+        status = om_stop_poll(group);
     }
     om_mtx_note note = *mine;
     note.status = status;

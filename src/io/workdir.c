@@ -2,6 +2,7 @@
 
 #include "manifest.h"
 #include "oncomark/atomic_file.h"
+#include "oncomark/content_digest.h"
 #include "oncomark/memory.h"
 #include "oncomark/reader.h"
 #include "workdir_private.h"
@@ -17,13 +18,28 @@ char *om_workdir_path(const om_workdir *workdir, const char *artefact) {
 }
 
 om_status om_workdir_temporary(char **path, const om_workdir *workdir, const char *artefact) {
-    *path = om_format("%s/%s.tmp", workdir->folder, artefact);
+    char *final = om_workdir_path(workdir, artefact);
+    *path = final != NULL ? om_lock_temporary(workdir->lock, final) : NULL;
+    om_free(final);
     om_status status = *path != NULL ? om_folder_make_parent(*path) : OM_MEMORY;
     if (status != OM_OK) {
         om_free(*path);
         *path = NULL;
     }
     return status;
+}
+
+char *om_workdir_spill(const om_workdir *workdir, const char *name) {
+    return workdir->scratch != NULL ? om_format("%s/oncomark-%s", workdir->scratch, name)
+                                    : om_workdir_path(workdir, name);
+}
+
+char *om_workdir_beside(const om_workdir *workdir, const char *path) {
+    return om_lock_temporary(workdir->lock, path);
+}
+
+om_status om_workdir_replace(const om_workdir *workdir, const char *temporary, const char *path) {
+    return om_lock_commit(workdir->lock, temporary, path);
 }
 
 static const char *recorded(const cJSON *record, const char *name) {
@@ -35,11 +51,6 @@ bool om_workdir_is_current(const om_workdir *workdir, const char *artefact,
                            const char key[OM_DIGEST_HEX]) {
     const cJSON *record = cJSON_GetObjectItemCaseSensitive(workdir->artefacts, artefact);
     return record != NULL && strcmp(recorded(record, "key"), key) == 0;
-}
-
-/* What stands at `path` is what the record says. A whole run has looked when it began. */
-static bool is_whole(const om_workdir *workdir, const cJSON *record, const char *path) {
-    return om_workdir_repairs(workdir) || om_manifest_is_whole(record, path);
 }
 
 static om_status compare_line(const char *line, const char *artefact, const cJSON *inputs) {
@@ -103,7 +114,7 @@ om_status om_workdir_digest(const om_workdir *workdir, const char *artefact,
                          "%s is not there yet: run the stage that makes it first, or "
                          "`oncomark run`, which does all",
                          path);
-    } else if (status == OM_OK && !is_whole(workdir, record, path)) {
+    } else if (status == OM_OK && !om_manifest_is_whole(record, path)) {
         status = om_fail(OM_USAGE,
                          "%s is not as this program made it: run the stage that makes it again, or "
                          "`oncomark run`, which does all",
@@ -116,34 +127,54 @@ om_status om_workdir_digest(const om_workdir *workdir, const char *artefact,
     return status;
 }
 
+/* Whether what stands in the way of an artefact is somebody's own work. A run that was killed, or
+ * fenced off, between renaming and recording leaves the same content as ours. */
+static om_status is_foreign(bool *foreign, const om_workdir *workdir, const char *artefact,
+                            const char *path, const char digest[OM_DIGEST_HEX]) {
+    cJSON *record = NULL;
+    *foreign = false;
+    OM_TRY(om_manifest_read_record(&record, workdir->records, artefact));
+    if (om_file_exists(path) && (record == NULL || !om_manifest_is_whole(record, path))) {
+        char hex[OM_DIGEST_HEX] = "";
+        *foreign = om_content_digest(path, hex) != OM_OK || strcmp(hex, digest) != 0;
+    }
+    cJSON_Delete(record);
+    return OM_OK;
+}
+
+/* Flushing and comparing take their time: the lock is looked at after them. */
+static om_status put_in_place(om_manifest_file *file, om_workdir *workdir, const char *artefact,
+                              const char *temporary, const char *path,
+                              const char digest[OM_DIGEST_HEX]) {
+    bool foreign = false;
+    double started = MPI_Wtime();
+    OM_TRY(om_lock_check(workdir->lock));
+    OM_TRY(om_file_flush(temporary));
+    workdir->record.flush_seconds += MPI_Wtime() - started;
+    OM_TRY(om_manifest_look(file, temporary));
+    OM_TRY(is_foreign(&foreign, workdir, artefact, path, digest));
+    OM_TRY(om_lock_check(workdir->lock));
+    if (foreign) {
+        OM_TRY(om_manifest_set_aside(path, om_context_log(workdir->ctx)));
+    }
+    return om_file_rename(temporary, path);
+}
+
 om_status om_workdir_commit(om_workdir *workdir, const char *stage, const char *artefact,
                             const char *inputs, const char key[OM_DIGEST_HEX],
                             const char digest[OM_DIGEST_HEX]) {
+    om_manifest_file file = {0};
     char *temporary = NULL;
     char *path = om_workdir_path(workdir, artefact);
-    cJSON *record = NULL;
     om_status status =
         path != NULL ? om_workdir_temporary(&temporary, workdir, artefact) : OM_MEMORY;
     if (status == OM_OK) {
-        status = om_lock_check(workdir->lock);
+        status = put_in_place(&file, workdir, artefact, temporary, path, digest);
     }
     if (status == OM_OK) {
-        status = om_manifest_read_record(&record, workdir->records, artefact);
+        status = om_manifest_write_record(workdir->records, artefact, &file, stage, inputs, key,
+                                          digest, workdir->lock);
     }
-    if (status == OM_OK && om_file_exists(path) &&
-        (record == NULL || !is_whole(workdir, record, path))) {
-        status = om_manifest_set_aside(path, om_context_log(workdir->ctx));
-    }
-    if (status == OM_OK) {
-        double started = MPI_Wtime();
-        status = om_file_commit(temporary, path);
-        workdir->record.flush_seconds += MPI_Wtime() - started;
-    }
-    if (status == OM_OK) {
-        status =
-            om_manifest_write_record(workdir->records, artefact, path, stage, inputs, key, digest);
-    }
-    cJSON_Delete(record);
     om_free(temporary);
     om_free(path);
     return status;
@@ -157,14 +188,14 @@ om_status om_workdir_withdraw(om_workdir *workdir, const char *artefact) {
     cJSON *record = NULL;
     char *path = om_workdir_path(workdir, artefact);
     char *record_path = om_manifest_record_path(workdir->records, artefact);
-    om_status status =
-        path != NULL && record_path != NULL ? om_workdir_check_lock(workdir) : OM_MEMORY;
-    if (status == OM_OK) {
-        status = om_manifest_read_record(&record, workdir->records, artefact);
-    }
-    if (status == OM_OK && record != NULL && om_manifest_is_whole(record, path) &&
-        (unlink(path) != 0 || unlink(record_path) != 0)) {
-        status = om_fail(OM_SYSTEM, "%s: cannot remove: %s", path, strerror(errno));
+    om_status status = path != NULL && record_path != NULL
+                           ? om_manifest_read_record(&record, workdir->records, artefact)
+                           : OM_MEMORY;
+    if (status == OM_OK && record != NULL && om_manifest_is_whole(record, path)) {
+        status = om_workdir_check_lock(workdir);
+        if (status == OM_OK && (unlink(path) != 0 || unlink(record_path) != 0)) {
+            status = om_fail(OM_SYSTEM, "%s: cannot remove: %s", path, strerror(errno));
+        }
     }
     cJSON_Delete(record);
     om_free(record_path);

@@ -1,6 +1,7 @@
 /* Opening and closing a workdir. */
 #include "oncomark/workdir.h"
 
+#include "leftovers.h"
 #include "manifest.h"
 #include "oncomark/atomic_file.h"
 #include "oncomark/memory.h"
@@ -8,6 +9,11 @@
 
 #include <mpi.h>
 #include <string.h>
+
+/* A holder of the lock gives so many signs of life before it counts as dead, that one or two may
+ * come late on a busy file system. */
+static const double beat_seconds = 15;
+static const double dead_seconds = 120;
 
 static om_status join(char **out, const char *folder, const char *name) {
     *out = om_format("%s/%s", folder, name);
@@ -19,7 +25,7 @@ static om_status join(char **out, const char *folder, const char *name) {
 enum { LONGEST_PATH = 220 };
 
 static om_status check_path(const om_job *job, const char *folder, const char *id, long line) {
-    char *path = om_format("%s/%s%s.h5ad.tmp", job->workdir, folder, id);
+    char *path = om_format("%s/%s%s.h5ad.00000000.tmp", job->workdir, folder, id);
     if (path == NULL) {
         return OM_MEMORY;
     }
@@ -52,13 +58,71 @@ om_status om_workdir_read_records(om_workdir *workdir) {
     cJSON_Delete(workdir->artefacts);
     workdir->artefacts = NULL;
     return om_manifest_read_records(&workdir->artefacts, workdir->folder, workdir->records,
-                                    om_workdir_repairs(workdir), om_context_log(workdir->ctx));
+                                    om_workdir_repairs(workdir) ? workdir->lock : NULL,
+                                    om_context_log(workdir->ctx));
+}
+
+/* What the tasks of a share depend on, but for the samples, which no live share changes. */
+static om_status describe_plan(char plan[OM_DIGEST_HEX], const om_job *job) {
+    static const char *const sections[] = {"seed", "features", "train", "crossval"};
+    om_text *text = NULL;
+    om_status status = om_text_create(&text);
+    for (size_t i = 0; i < sizeof sections / sizeof sections[0] && status == OM_OK; i++) {
+        status = om_job_describe(job, sections[i], text);
+    }
+    if (status == OM_OK) {
+        om_digest_text(om_text_get(text), (int64_t)om_text_length(text), plan);
+    }
+    om_text_destroy(&text);
+    return status;
+}
+
+static om_status take_lock(om_workdir *workdir) {
+    char plan[OM_DIGEST_HEX] = "-";
+    if (workdir->share.of > 0) {
+        OM_TRY(describe_plan(plan, workdir->job));
+    }
+    const om_lock_terms terms = {.share = workdir->share,
+                                 .plan = plan,
+                                 .beat_seconds = beat_seconds,
+                                 .dead_seconds = dead_seconds,
+                                 .log = om_context_log(workdir->ctx)};
+    return om_lock_take(&workdir->lock, workdir->own, &terms);
+}
+
+/* A whole run is alone with those that it could not be sure of; their files go with a later run. A
+ * share knows only whom it replaced. */
+static om_status remove_leftovers(const om_workdir *workdir) {
+    if (workdir->share.of > 0) {
+        return om_leftovers_remove(workdir->folder, om_lock_gone(workdir->lock), false);
+    }
+    om_strings *kept = NULL;
+    om_status status = om_strings_copy(&kept, om_lock_doubtful(workdir->lock));
+    if (status == OM_OK) {
+        status = om_strings_add(kept, om_lock_token(workdir->lock));
+    }
+    if (status == OM_OK) {
+        status = om_leftovers_remove(workdir->folder, kept, true);
+    }
+    om_strings_destroy(&kept);
+    return status;
+}
+
+/* Of a stage that failed or was stopped. */
+static void remove_own_leftovers(const om_workdir *workdir) {
+    om_strings *own = NULL;
+    if (om_strings_create(&own) == OM_OK &&
+        om_strings_add(own, om_lock_token(workdir->lock)) == OM_OK) {
+        om_leftovers_remove(workdir->folder, own, false);
+    }
+    om_strings_destroy(&own);
 }
 
 /* Rank 0: folders, lock and what earlier runs left. */
 static om_status open_on_root(om_workdir *workdir) {
     OM_TRY(om_folder_make(workdir->records));
-    OM_TRY(om_lock_take(&workdir->lock, workdir->own, workdir->share));
+    OM_TRY(take_lock(workdir));
+    OM_TRY(remove_leftovers(workdir));
     OM_TRY(om_workdir_read_records(workdir));
     if (workdir->share.of > 0) {
         return OM_OK;
@@ -120,6 +184,7 @@ static om_status begin(om_workdir *workdir, om_ctx *ctx, const om_job *job, om_s
     workdir->ctx = ctx;
     workdir->job = job;
     workdir->share = share;
+    workdir->hints = MPI_INFO_NULL;
     workdir->folder = om_strdup(job->workdir);
     if (workdir->folder == NULL) {
         return OM_MEMORY;
@@ -133,6 +198,10 @@ static void destroy(om_workdir **workdir) {
     if (*workdir == NULL) {
         return;
     }
+    if ((*workdir)->hints != MPI_INFO_NULL) {
+        om_context_set_hints((*workdir)->ctx, MPI_INFO_NULL);
+        MPI_Info_free(&(*workdir)->hints);
+    }
     om_lock_release(&(*workdir)->lock);
     om_stage_record_release(&(*workdir)->record);
     cJSON_Delete((*workdir)->artefacts);
@@ -141,8 +210,40 @@ static void destroy(om_workdir **workdir) {
     om_free((*workdir)->own);
     om_free((*workdir)->records);
     om_free((*workdir)->shares);
+    om_free((*workdir)->scratch);
     om_free(*workdir);
     *workdir = NULL;
+}
+
+static om_status set_hint(om_workdir *workdir, const om_hint *hint) {
+    if (strlen(hint->key) >= MPI_MAX_INFO_KEY || strlen(hint->value) >= MPI_MAX_INFO_VAL) {
+        return om_fail(OM_USAGE,
+                       "%s: found %.80s in mpi_io, of %zu bytes and a value of %zu, expected at "
+                       "most %d and %d as this MPI library takes",
+                       workdir->job->path, hint->key, strlen(hint->key), strlen(hint->value),
+                       MPI_MAX_INFO_KEY - 1, MPI_MAX_INFO_VAL - 1);
+    }
+    return MPI_Info_set(workdir->hints, hint->key, hint->value) == MPI_SUCCESS
+               ? OM_OK
+               : om_fail(OM_SYSTEM, "MPI: cannot take the hint %s", hint->key);
+}
+
+static om_status set_hints(om_workdir *workdir) {
+    if (workdir->job->n_hints > 0) {
+        MPI_Info_create(&workdir->hints);
+        om_context_set_hints(workdir->ctx, workdir->hints);
+    }
+    for (int64_t i = 0; i < workdir->job->n_hints; i++) {
+        OM_TRY(set_hint(workdir, &workdir->job->mpi_io[i]));
+    }
+    return OM_OK;
+}
+
+/* Each rank for itself, before the lock is taken. */
+static om_status prepare(om_workdir *workdir) {
+    OM_TRY(check_paths(workdir->job));
+    OM_TRY(om_job_scratch(&workdir->scratch, workdir->job));
+    return set_hints(workdir);
 }
 
 static om_status create(om_workdir **out, om_ctx *ctx, const om_job *job, om_share share) {
@@ -153,11 +254,10 @@ static om_status create(om_workdir **out, om_ctx *ctx, const om_job *job, om_sha
 
 om_status om_workdir_open_share(om_workdir **out, om_ctx *ctx, const om_job *job, om_share share) {
     om_status status = create(out, ctx, job, share);
-    status = status == OM_OK ? check_paths(job) : status;
-    if (status == OM_OK && om_context_is_root(ctx)) {
-        status = open_on_root(*out);
+    status = om_agree(ctx, status == OM_OK ? prepare(*out) : status);
+    if (status == OM_OK) {
+        status = om_agree(ctx, om_context_is_root(ctx) ? open_on_root(*out) : OM_OK);
     }
-    status = om_agree(ctx, status);
     if (status == OM_OK) {
         status = share_lock(*out);
     }
@@ -193,6 +293,9 @@ om_status om_workdir_close(om_workdir **workdir) {
     if (*workdir != NULL) {
         /* Nobody may still be writing when the lock goes. */
         MPI_Barrier(om_context_comm((*workdir)->ctx));
+        if ((*workdir)->lock != NULL && om_context_is_root((*workdir)->ctx)) {
+            remove_own_leftovers(*workdir);
+        }
     }
     destroy(workdir);
     return OM_OK;

@@ -15,6 +15,8 @@ struct om_workdir {
     char *folder;
     char *own;        /* folder of this program's notes */
     char *records;    /* folder of the artefacts' records */
+    char *scratch;    /* folder of what is put aside; NULL: the workdir */
+    MPI_Info hints;   /* for MPI-IO, that the context has while the workdir is open */
     char *shares;     /* folder of what shares of a stage leave for the manifest */
     om_lock *lock;    /* taken by rank 0, watched by the others; NULL where we only look */
     cJSON *artefacts; /* by name; the same on all ranks, as of opening or the last stage's end */

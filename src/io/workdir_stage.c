@@ -19,13 +19,12 @@ om_status om_workdir_stage_begin(om_workdir *workdir, const char *stage) {
 }
 
 static om_status write_manifest(om_workdir *workdir) {
-    OM_TRY(om_lock_check(workdir->lock));
     char *path = om_workdir_path(workdir, "manifest.json");
     if (path == NULL) {
         return OM_MEMORY;
     }
     om_status status = om_manifest_write(path, workdir->job, om_context_size(workdir->ctx),
-                                         workdir->stages, workdir->artefacts);
+                                         workdir->stages, workdir->artefacts, workdir->lock);
     om_free(path);
     return status;
 }
@@ -45,11 +44,11 @@ static om_status describe_stage(const om_workdir *workdir, cJSON **out) {
 
 /* The manifest is the whole run's to write: a share leaves a file of its own for it. */
 static om_status leave_for_manifest(const om_workdir *workdir, const cJSON *stage) {
-    OM_TRY(om_lock_check(workdir->lock));
     char *name = om_format("%s-%" PRId64 "-of-%" PRId64, workdir->stage, workdir->share.number,
                            workdir->share.of);
-    om_status status =
-        name != NULL ? om_manifest_write_share(workdir->shares, name, stage) : OM_MEMORY;
+    om_status status = name != NULL
+                           ? om_manifest_write_share(workdir->shares, name, stage, workdir->lock)
+                           : OM_MEMORY;
     om_free(name);
     return status;
 }

@@ -39,6 +39,7 @@ static om_status wrap(om_ctx **out, MPI_Comm comm, om_log *log, om_alarm *alarm)
     }
     ctx->comm = comm;
     ctx->log = log;
+    ctx->hints = MPI_INFO_NULL;
     ctx->alarm = alarm;
     MPI_Comm_rank(comm, &ctx->rank);
     MPI_Comm_size(comm, &ctx->size);
@@ -89,8 +90,10 @@ om_status om_context_split(om_ctx **out, om_ctx *ctx, int colour) {
     om_status status = om_agree(ctx, wrap(out, part, ctx->log, ctx->alarm));
     if (status != OM_OK) {
         om_context_destroy(out);
+        return status;
     }
-    return status;
+    (*out)->hints = ctx->hints;
+    return OM_OK;
 }
 
 void om_context_destroy(om_ctx **ctx) {
@@ -123,6 +126,14 @@ om_log *om_context_log(const om_ctx *ctx) {
 
 bool om_context_is_root(const om_ctx *ctx) {
     return ctx->rank == 0;
+}
+
+void om_context_set_hints(om_ctx *ctx, MPI_Info hints) {
+    ctx->hints = hints;
+}
+
+MPI_Info om_context_hints(const om_ctx *ctx) {
+    return ctx->hints;
 }
 
 om_status om_broadcast(om_ctx *ctx, int root, void *bytes, int64_t length) {

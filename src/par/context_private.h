@@ -10,6 +10,7 @@ struct om_ctx {
     int rank;
     int size;
     om_log *log;
+    MPI_Info hints; /* borrowed */
     MPI_Op sum_i128;
     MPI_Datatype limbs;  /* one om_i128 */
     om_alarm *own_alarm; /* of a context that is no part of another one; NULL in parts */

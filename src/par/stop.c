@@ -1,5 +1,8 @@
 #include "oncomark/stop.h"
 
+#include "alarm.h"
+#include "context_private.h"
+
 #include <signal.h>
 #include <string.h>
 
@@ -35,9 +38,21 @@ bool om_stop_requested(void) {
     return requested != 0;
 }
 
+om_status om_stop_status(void) {
+    return om_stop_requested() ? om_fail(OM_STOPPED, "a signal asked for it") : OM_OK;
+}
+
+om_status om_stop_poll(om_ctx *ctx) {
+    om_status status = om_stop_status();
+    if (status == OM_OK) {
+        return om_poll(ctx);
+    }
+    om_alarm_raise(ctx->alarm, status);
+    return status;
+}
+
 om_status om_stop_check(om_ctx *ctx) {
-    return om_agree(ctx,
-                    om_stop_requested() ? om_fail(OM_STOPPED, "a signal asked for it") : OM_OK);
+    return om_agree(ctx, om_stop_status());
 }
 
 /* The root's: twice or half as many rounds as before, where looks come too soon or too late. */

@@ -122,9 +122,15 @@ bad "only logarithms" "job.yaml: found only training data sets with values: log"
     "sed -i 's/_Lung}/_Lung, values: log}/; s/_Skin}/_Skin, values: log}/' job.yaml"
 bad "sample over two lines" "job.yaml:6:.*a b" \
     "sed -i '6s/}/, samples: {exclude: [\"a\\\\nb\"]}}/' job.yaml"
+bad "scratch of a variable that is not set" "job.yaml: found .OM_NO_SUCH/x for scratch, but .* OM_NO_SUCH" "true" \
+    run --set 'scratch=$OM_NO_SUCH/x'
+bad "scratch that is no folder" "job.yaml: found /dev/null/x for scratch, which is /dev/null/x .*Not a directory" "true" \
+    run --set scratch=/dev/null/x
+bad "hint that is a list" "job.yaml:8: found a list for romio_cb_write in mpi_io" \
+    "echo 'mpi_io: {romio_cb_write: [enable]}' >> job.yaml"
 bad "path too long for MPI" "job.yaml:1: found a path of [0-9]+ bytes" "true" \
     run --set "workdir=$(printf '%0150d/%0150d' 1 1)"
-bad "locked workdir" "in use by process" \
+bad "locked workdir" "in use by process 1 on host elsewhere .*last sign of life [0-9]+ s ago" \
     "mkdir -p work/.oncomark && printf 'host elsewhere\nprocess 1\nstarted 1\njob -\nrestart 0\ntime x\n' > work/.oncomark/lock"
 
 # The good input is good: what fails above fails for its fault alone.

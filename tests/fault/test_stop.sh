@@ -7,7 +7,7 @@ rm -rf "$corpus" "$work"/stop-*
 on 2 simulate --out "$corpus" --gene-sets "$source_folder/jobs/gene_sets/hallmarks.gmt" --studies 3 --cells 1500 \
     --samples 3 --genes 3000 2> "$work/err"
 write_job "$work/stop.yaml" "$work/stop-whole"
-epochs=70
+epochs=250
 settings=(--set qc.min_genes=50 --set synthetic.cells_per_sample=5 --set synthetic.min_cells=5
     --set features.most_variable=300 --set train.split.group=none --set "train.epochs=$epochs" --set train.patience=0
     --set train.batch=32 --set train.block=8)
@@ -124,10 +124,53 @@ start 0
 kill -KILL "$started"
 await 137 "SIGKILL"
 truncate -s -1 "$checkpoint"
-echo "half" > "$checkpoint.tmp"
+echo "half" > "$checkpoint.0123abcd.tmp"
 on 2 train "$work/stop.yaml" "${settings[@]}" --set "workdir=$folder" 2> "$work/err"
 grep -aq "^warning: .*train.checkpoint is torn or damaged" "$work/err" || fail "no warning of a torn checkpoint"
 ! grep -aq "going on after" "$work/err" || fail "went on from a torn checkpoint"
 digests "$folder" > "$work/digests-cut"
 diff "$work/digests-whole" "$work/digests-cut" || fail "other digests after a torn checkpoint"
-[ ! -e "$checkpoint.tmp" ] || fail "the half-written checkpoint is left"
+[ ! -e "$checkpoint.0123abcd.tmp" ] || fail "the half-written checkpoint is left"
+
+# Slurm lost sight of a node, whose ranks live on, and started the job again: the new copy takes the folder at
+# once, the old one ends with an error at its next checkpoint, and what is made is the same.
+for ranks in 1 3; do
+    SLURM_JOB_ID=4711 start $ranks
+    old=$started
+    mapfile -t halted < <(ranks_of $ranks)
+    kill -STOP "${halted[@]}" # or it could be done before the new one begins
+    SLURM_JOB_ID=4711 SLURM_RESTART_COUNT=1 on $ranks train "$work/stop.yaml" "${settings[@]}" \
+        --set "workdir=$folder" 2> "$work/err-new" &
+    new=$!
+    for _ in $(seq 400); do
+        ! grep -aq "train: going on after" "$work/err-new" || break
+        sleep 0.02
+    done
+    kill -CONT "${halted[@]}"
+    wait $new || {
+        cat "$work/err-new"
+        fail "the new copy on $ranks ranks"
+    }
+    status=0
+    wait "$old" 2> /dev/null || status=$?
+    if [ $status != 3 ] || [ "$(grep -ac '^oncomark: error: ' "$work/err")" != 1 ] ||
+        ! grep -aqE '^oncomark: error: .*(taken the folder over|lock of this run is gone); nothing more is written' \
+            "$work/err"; then
+        cat "$work/err"
+        fail "the old copy on $ranks ranks: exit code $status"
+    fi
+    digests "$folder" > "$work/digests-cut"
+    diff "$work/digests-whole" "$work/digests-cut" || fail "other digests after two copies on $ranks ranks"
+    on 1 train "$work/stop.yaml" "${settings[@]}" --set "workdir=$folder" 2> "$work/err"
+    grep -aq "train: done already" "$work/err" || fail "not done after two copies on $ranks ranks"
+    left=$(find "$folder" -name '*.tmp' -o -name 'lock' -o -name '*.changed-*')
+    [ -z "$left" ] || fail "left by two copies on $ranks ranks: $left"
+done
+
+# A run on another host that gives no sign of life any more.
+echo "host elsewhere process 1 started 1 job - restart 0 time then token 0123abcd plan -" | tr ' ' '\n' |
+    paste -d ' ' - - > "$folder/.oncomark/lock"
+touch -d '125 seconds ago' "$folder/.oncomark/lock"
+on 2 train "$work/stop.yaml" "${settings[@]}" --set "workdir=$folder" 2> "$work/err" || fail "a silent holder's lock"
+grep -aqE '^warning: .*process 1 on host elsewhere .*no sign of life for 12[5-9] s' "$work/err" ||
+    fail "no warning of a silent holder"

@@ -94,6 +94,43 @@ static void test_parts(void **state) {
     assert_int_equal(om_stop_check(world), OM_OK);
 }
 
+/* In loops that each rank goes through by itself, of all ranks or of parts: whoever polls hears of
+ * a request to any one rank, and the agreement behind the loop brings it to those that do not. */
+static void poll_until_told(int n_parts, int asked) {
+    om_ctx *part = NULL;
+    om_ctx *ranks = world;
+    om_stop_listen();
+    if (n_parts > 1) {
+        assert_int_equal(om_context_split(&part, world, om_context_rank(world) % n_parts), OM_OK);
+        ranks = part;
+    }
+    assert_int_equal(om_agree(ranks, om_stop_poll(ranks)), OM_OK);
+    ask(asked);
+    om_status status = OM_OK;
+    bool polls = om_context_rank(ranks) != om_context_size(ranks) - 1 ||
+                 om_context_rank(world) == asked || om_context_size(ranks) == 1;
+    while (status == OM_OK && polls) {
+        status = om_stop_poll(ranks);
+    }
+    assert_int_equal(om_agree(ranks, status), OM_STOPPED);
+    assert_message_has("a signal asked for it");
+    if (n_parts > 1) {
+        assert_int_equal(om_agree(world, OM_STOPPED), OM_STOPPED);
+    }
+    om_context_destroy(&part);
+    om_stop_listen();
+    assert_int_equal(om_stop_check(world), OM_OK); /* nothing is left of it */
+    assert_int_equal(om_poll(world), OM_OK);
+}
+
+static void test_poll(void **state) {
+    (void)state;
+    for (int asked = 0; asked < om_context_size(world); asked++) {
+        poll_until_told(1, asked);
+        poll_until_told(2, asked);
+    }
+}
+
 int main(int argc, char **argv) {
     MPI_Init(&argc, &argv);
     test_context_create(&world);
@@ -102,6 +139,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_pace_of_short_rounds),
         cmocka_unit_test(test_pace_of_long_rounds),
         cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_poll),
     };
     int failed = cmocka_run_group_tests_name("stop", tests, NULL, NULL);
     test_context_destroy(&world);

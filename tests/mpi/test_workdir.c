@@ -1,13 +1,17 @@
 #include "oncomark/workdir.h"
 
 #include "oncomark/atomic_file.h"
+#include "oncomark/h5.h"
 #include "oncomark/memory.h"
 #include "oncomark/reader.h"
 #include "unit_test.h"
 
+#include "job_test.h"
 #include "test_ranks.h"
 
 #include <cjson/cJSON.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 
 static om_ctx *ctx;
 static char folder[TEST_PATH];
@@ -386,17 +390,157 @@ static void test_looking_takes_no_lock_and_changes_nothing(void **state) {
     assert_false(all_see("nowhere"));
 }
 
+/* What is put aside goes where this rank's environment says. */
+static void test_scratch_is_looked_up_on_every_rank(void **state) {
+    (void)state;
+    om_workdir *workdir = NULL;
+    assert_int_equal(om_workdir_open(&workdir, ctx, job), OM_OK);
+    char *path = om_workdir_spill(workdir, "x.spill");
+    assert_string_equal(path, test_path(folder, "x.spill"));
+    om_free(path);
+    om_workdir_close(&workdir);
+
+    char *own = om_format("%s/rank%d", folder, om_context_rank(ctx));
+    char *expected = om_format("%s/oncomark-x.spill", own);
+    assert_int_equal(om_folder_make(own), OM_OK);
+    setenv("OM_TEST_DISK", own, 1);
+    job->scratch = om_strdup("$OM_TEST_DISK");
+    assert_int_equal(om_workdir_open(&workdir, ctx, job), OM_OK);
+    path = om_workdir_spill(workdir, "x.spill");
+    assert_string_equal(path, expected);
+    om_free(path);
+    om_workdir_close(&workdir);
+
+    /* One rank without it: all hear of it, and nobody has the lock. */
+    if (om_context_rank(ctx) == om_context_size(ctx) - 1) {
+        unsetenv("OM_TEST_DISK");
+    }
+    assert_int_equal(om_workdir_open(&workdir, ctx, job), OM_USAGE);
+    assert_null(workdir);
+    assert_message_has("the variable OM_TEST_DISK is not set on host ");
+    assert_false(all_see(".oncomark/lock"));
+    unsetenv("OM_TEST_DISK");
+    om_free(job->scratch);
+    job->scratch = NULL;
+    om_free(expected);
+    om_free(own);
+}
+
+/* Known ones, unknown ones and nonsense: files are the same. */
+static void test_hints_reach_mpi_and_change_nothing(void **state) {
+    (void)state;
+    om_hint hints[] = {{"romio_cb_write", "enable"},
+                       {"striping_factor", "2"},
+                       {"no_such_hint", "x"},
+                       {"cb_nodes", "1"}};
+    om_workdir *workdir = NULL;
+    om_ctx *part = NULL;
+    assert_true(om_context_hints(ctx) == MPI_INFO_NULL);
+    job->mpi_io = hints;
+    job->n_hints = 4;
+    assert_int_equal(om_workdir_open(&workdir, ctx, job), OM_OK);
+    char value[MPI_MAX_INFO_VAL] = "";
+    int found = 0;
+    assert_int_equal(om_context_split(&part, ctx, 0), OM_OK);
+    MPI_Info_get(om_context_hints(part), "no_such_hint", MPI_MAX_INFO_VAL - 1, value, &found);
+    assert_int_equal(found, 1);
+    assert_string_equal(value, "x");
+
+    om_digest digest = {{0, 0}};
+    const char *path = test_path(folder, "hints.h5");
+    int64_t rank = om_context_rank(ctx);
+    int64_t n = om_context_size(ctx);
+    om_status status = OM_OK;
+    if (om_context_is_root(ctx)) {
+        om_h5 *file = NULL;
+        status = om_h5_prepare(part, path);
+        assert_true(status != OM_OK || om_file_exists(path));
+        status = status == OM_OK ? om_h5_create(&file, path) : status;
+        status = status == OM_OK ? om_h5_reserve(file, "a", OM_I64, 1, &n) : status;
+        om_status closed = om_h5_close(&file);
+        status = status == OM_OK ? closed : status;
+    }
+    if (om_agree(ctx, status) != OM_OK) {
+        fail_msg("%s", om_error_message());
+    }
+    om_h5 *file = NULL;
+    if (om_h5_open_parallel(&file, part, path) != OM_OK ||
+        om_h5_write_rows(file, "a", OM_I64, rank, 1, &rank) != OM_OK ||
+        om_h5_close(&file) != OM_OK) {
+        fail_msg("%s", om_error_message());
+    }
+    int64_t read = -1;
+    assert_int_equal(om_h5_open(&file, path), OM_OK);
+    assert_int_equal(om_h5_read_rows(file, "a", OM_I64, n - 1, 1, &read), OM_OK);
+    assert_int_equal(read, n - 1);
+    om_h5_close(&file);
+    assert_int_equal(om_h5_digest_file(path, &digest), OM_OK);
+    om_context_destroy(&part);
+    om_workdir_close(&workdir);
+    assert_true(om_context_hints(ctx) == MPI_INFO_NULL);
+
+    char *long_key = om_format("%0*d", MPI_MAX_INFO_KEY, 1);
+    hints[3].key = long_key;
+    assert_int_equal(om_workdir_open(&workdir, ctx, job), OM_USAGE);
+    assert_message_has("job.yaml: found 000");
+    assert_message_has(" in mpi_io, of ");
+    assert_true(om_context_hints(ctx) == MPI_INFO_NULL);
+    om_free(long_key);
+    job->mpi_io = NULL;
+    job->n_hints = 0;
+}
+
+/* Only its time was changed, as by a copy: recorded anew, so that it is not read at every start. */
+static void test_time_that_changed_is_recorded_anew(void **state) {
+    (void)state;
+    om_workdir *workdir = NULL;
+    MPI_Barrier(om_context_comm(ctx));
+    char *before = read_text(".oncomark/artefacts/crossval|B.csv.json");
+    MPI_Barrier(om_context_comm(ctx));
+    if (om_context_is_root(ctx)) {
+        const struct timespec times[2] = {{1000000000, 5}, {1000000000, 5}};
+        assert_int_equal(utimensat(AT_FDCWD, test_path(folder, "crossval/B.csv"), times, 0), 0);
+    }
+    MPI_Barrier(om_context_comm(ctx));
+    assert_int_equal(om_workdir_look(&workdir, ctx, job), OM_OK);
+    assert_true(om_workdir_is_current(workdir, "crossval/B.csv", key_b));
+    om_workdir_close(&workdir);
+    char *looked = read_text(".oncomark/artefacts/crossval|B.csv.json");
+    assert_string_equal(looked, before); /* looking changes nothing */
+    assert_int_equal(om_workdir_open(&workdir, ctx, job), OM_OK);
+    assert_true(om_workdir_is_current(workdir, "crossval/B.csv", key_b));
+    om_workdir_close(&workdir);
+    char *record = read_text(".oncomark/artefacts/crossval|B.csv.json");
+    assert_non_null(strstr(record, "\"1000000000000000005\""));
+    om_free(before);
+    om_free(looked);
+    om_free(record);
+}
+
+/* Whoever edits the job file while an array of shares is queued starts shares of another plan. */
+static void test_shares_of_changed_jobs_do_not_live_together(void **state) {
+    (void)state;
+    om_workdir *first = NULL;
+    om_workdir *second = NULL;
+    open_share(&first, 1, 2);
+    job->crossval.repeats++;
+    assert_int_equal(om_workdir_open_share(&second, ctx, job, (om_share){2, 2}), OM_USAGE);
+    assert_message_has(
+        " does share 1 of 2 with other parameters: seed, features, train or crossval");
+    job->crossval.repeats--;
+    job->threshold.bins++; /* no share depends on it */
+    open_share(&second, 2, 2);
+    job->threshold.bins--;
+    om_workdir_close(&second);
+    om_workdir_close(&first);
+}
+
 static void make_job(void) {
     test_folder_share(ctx, folder);
     char *text = om_format("workdir: %s\nseed: 18446744073709551615\ngene_sets: sets.gmt\n"
                            "data:\n  - {path: Data_X2020_Lung}\n",
                            folder);
-    om_strings *settings = NULL;
-    om_strings_create(&settings);
-    if (om_job_parse(&job, "job.yaml", text, (int64_t)strlen(text), settings) != OM_OK) {
-        fprintf(stderr, "%s\n", om_error_message());
-    }
-    om_strings_destroy(&settings);
+    job = test_job("job.yaml", text);
     om_free(text);
 }
 
@@ -418,6 +562,10 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_whole_run_removes_locks_of_dead_shares),
         cmocka_unit_test(test_share_leaves_its_record_to_the_next_whole_run),
         cmocka_unit_test(test_looking_takes_no_lock_and_changes_nothing),
+        cmocka_unit_test(test_time_that_changed_is_recorded_anew),
+        cmocka_unit_test(test_shares_of_changed_jobs_do_not_live_together),
+        cmocka_unit_test(test_scratch_is_looked_up_on_every_rank),
+        cmocka_unit_test(test_hints_reach_mpi_and_change_nothing),
     };
     int failed = job != NULL ? cmocka_run_group_tests_name("workdir", tests, NULL, NULL) : 1;
     test_folder_unshare(ctx, folder);

@@ -2,37 +2,18 @@
 #include "oncomark/memory.h"
 #include "unit_test.h"
 
-#include <stdio.h>
+#include "job_test.h"
+
 #include <string.h>
 
 #define MINIMAL "gene_sets: sets.gmt\ndata:\n  - {path: Data_Qian2020_Breast}\n"
 
-static om_job *parse_as(const char *path, const char *text) {
-    om_job *job = NULL;
-    om_status status = om_job_parse(&job, path, text, (int64_t)strlen(text), NULL);
-    if (status != OM_OK) {
-        fail_msg("%s", om_error_message());
-    }
-    return job;
-}
-
 static om_job *parse(const char *text) {
-    return parse_as("demo.yaml", text);
+    return test_job("demo.yaml", text);
 }
 
 static om_job *parse_with(const char *text, const char *const *settings, int n) {
-    om_strings *list = NULL;
-    assert_int_equal(om_strings_create(&list), OM_OK);
-    for (int i = 0; i < n; i++) {
-        assert_int_equal(om_strings_add(list, settings[i]), OM_OK);
-    }
-    om_job *job = NULL;
-    om_status status = om_job_parse(&job, "demo.yaml", text, (int64_t)strlen(text), list);
-    om_strings_destroy(&list);
-    if (status != OM_OK) {
-        fail_msg("%s", om_error_message());
-    }
-    return job;
+    return test_job_with("demo.yaml", text, n, settings);
 }
 
 static void defaults_are_the_documented_ones(void **state) {
@@ -178,7 +159,7 @@ static void every_type_is_read(void **state) {
 
 static void paths_start_at_the_folder_of_the_job_file(void **state) {
     (void)state;
-    om_job *job = parse_as("runs/a.b/breast.v2.yaml",
+    om_job *job = test_job("runs/a.b/breast.v2.yaml",
                            "gene_sets: ../sets.gmt\ndata:\n"
                            "  - {path: data/Data_Q_Breast//}\n  - {path: /abs/Data_R_Lung/}\n");
     assert_string_equal(job->name, "breast.v2");

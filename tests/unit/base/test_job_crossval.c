@@ -4,16 +4,15 @@
 #include "oncomark/sweep.h"
 #include "unit_test.h"
 
+#include "job_test.h"
+
 #include <stdio.h>
 
 /* Three lines: what a test adds starts in line 4. */
 #define MINIMAL "gene_sets: sets.gmt\ndata:\n  - {path: Data_Qian2020_Breast}\n"
 
 static om_status try_parse(om_job **job, const char *text, const char *setting) {
-    om_strings *settings = test_strings(setting == NULL ? 0 : 1, &setting);
-    om_status status = om_job_parse(job, "demo.yaml", text, (int64_t)strlen(text), settings);
-    om_strings_destroy(&settings);
-    return status;
+    return test_job_try(job, "demo.yaml", text, setting == NULL ? 0 : 1, &setting);
 }
 
 static om_job *parse_with(const char *text, const char *setting) {

@@ -2,18 +2,15 @@
 #include "oncomark/memory.h"
 #include "unit_test.h"
 
+#include "job_test.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #define MINIMAL "gene_sets: sets.gmt\ndata:\n  - {path: Data_Qian2020_Breast}\n"
 
 static om_job *parse(const char *text) {
-    om_job *job = NULL;
-    om_status status = om_job_parse(&job, "demo.yaml", text, (int64_t)strlen(text), NULL);
-    if (status != OM_OK) {
-        fail_msg("%s", om_error_message());
-    }
-    return job;
+    return test_job("demo.yaml", text);
 }
 
 static char *describe(const om_job *job, const char *section) {

@@ -3,6 +3,8 @@
 #include "oncomark/memory.h"
 #include "unit_test.h"
 
+#include "job_test.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -12,17 +14,8 @@
 
 static om_job *load(const char *file) {
     char *path = om_format("%s/jobs/%s", OM_TEST_SOURCE_DIR, file);
-    FILE *stream = fopen(path, "rb");
-    assert_non_null(stream);
-    static char bytes[65536];
-    size_t length = fread(bytes, 1, sizeof bytes, stream);
-    fclose(stream);
-    om_job *job = NULL;
-    om_status status = om_job_parse(&job, path, bytes, (int64_t)length, NULL);
+    om_job *job = test_job_load(path);
     om_free(path);
-    if (status != OM_OK) {
-        fail_msg("%s", om_error_message());
-    }
     return job;
 }
 

@@ -3,6 +3,8 @@
 #include "oncomark/memory.h"
 #include "unit_test.h"
 
+#include "job_test.h"
+
 #include <stdio.h>
 
 #ifndef OM_TEST_SOURCE_DIR
@@ -65,16 +67,7 @@ static void test_either_data_or_published(void **state) {
 
 static void test_shipped_job(void **state) {
     (void)state;
-    static const char path[] = OM_TEST_SOURCE_DIR "/jobs/published.yaml";
-    static char bytes[65536];
-    FILE *stream = fopen(path, "rb");
-    assert_non_null(stream);
-    size_t length = fread(bytes, 1, sizeof bytes, stream);
-    fclose(stream);
-    om_job *job = NULL;
-    if (om_job_parse(&job, path, bytes, (int64_t)length, NULL) != OM_OK) {
-        fail_msg("%s", om_error_message());
-    }
+    om_job *job = test_job_load(OM_TEST_SOURCE_DIR "/jobs/published.yaml");
     assert_string_equal(job->published, OM_TEST_SOURCE_DIR "/jobs/data/dryad");
     assert_int_equal(job->train.split_group, OM_GROUP_SAMPLE);
     assert_int_equal(job->features.most_variable, 10000);

@@ -133,14 +133,20 @@ static void test_what_stands_behind_a_stream(void **state) {
     check_fault(path, "unexpected end of file) after 7 bytes");
 }
 
+static long size_of(const char *path) {
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 0, SEEK_END), 0);
+    long size = ftell(file);
+    fclose(file);
+    return size;
+}
+
 static void test_cut_anywhere(void **state) {
     (void)state;
     char *text = make_text(3000, 26);
     const char *path = test_write_gzip(test_folder, "cut.gz", text);
-    FILE *file = fopen(path, "rb");
-    assert_int_equal(fseek(file, 0, SEEK_END), 0);
-    long whole = ftell(file);
-    fclose(file);
+    long whole = size_of(path);
     for (long length = 2; length < whole; length += length < 30 || length > whole - 20 ? 1 : 131) {
         path = test_write_gzip(test_folder, "cut.gz", text);
         test_cut(path, length);
@@ -153,15 +159,12 @@ static void test_changed_bytes(void **state) {
     (void)state;
     char *text = make_text(300000, 26);
     const char *path = test_write_gzip(test_folder, "changed.gz", text);
-    FILE *file = fopen(path, "rb");
-    assert_int_equal(fseek(file, 0, SEEK_END), 0);
-    long whole = ftell(file);
-    fclose(file);
+    long whole = size_of(path);
     /* The method, the data, the checksum and the length. */
     const long places[] = {2, 12, 5000, 100000, whole - 7, whole - 2};
     for (int i = 0; i < 6; i++) {
         path = test_write_gzip(test_folder, "changed.gz", text);
-        file = fopen(path, "r+b");
+        FILE *file = fopen(path, "r+b");
         fseek(file, places[i], SEEK_SET);
         int c = fgetc(file);
         fseek(file, places[i], SEEK_SET);

@@ -11,8 +11,11 @@ static void test_signals_are_noted(void **state) {
     for (int i = 0; i < 2; i++) {
         om_stop_listen();
         assert_false(om_stop_requested());
+        assert_int_equal(om_stop_status(), OM_OK);
         assert_int_equal(raise(numbers[i]), 0);
         assert_true(om_stop_requested());
+        assert_int_equal(om_stop_status(), OM_STOPPED);
+        assert_message_has("a signal asked for it");
     }
     om_stop_listen();
     assert_false(om_stop_requested());
