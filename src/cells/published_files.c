@@ -1,13 +1,12 @@
 #include "published_files.h"
 
+#include "oncomark/file_stamp.h"
 #include "oncomark/memory.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static const char *const label_names[2] = {"neg", "pos"};
 
@@ -136,13 +135,9 @@ void om_published_files_destroy(om_published_files **files) {
 }
 
 static om_status describe(om_text *text, const char *kind, int label, const char *path) {
-    struct stat status;
-    if (stat(path, &status) != 0) {
-        return om_fail(OM_INPUT, "%s: cannot be looked up: %s", path, strerror(errno));
-    }
-    return om_text_add(text, "%s_%s: %s, %" PRId64 " bytes, modified %" PRId64 ".%09ld\n", kind,
-                       label_names[label], path, (int64_t)status.st_size,
-                       (int64_t)status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+    char name[16];
+    snprintf(name, sizeof name, "%s_%s", kind, label_names[label]);
+    return om_file_stamp(text, name, path);
 }
 
 om_status om_published_files_describe(const om_published_files *files, om_text *text) {

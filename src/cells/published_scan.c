@@ -3,6 +3,7 @@
 #include "oncomark/h5ad.h"
 #include "oncomark/line_feed.h"
 #include "oncomark/memory.h"
+#include "oncomark/stop.h"
 
 #include <inttypes.h>
 
@@ -279,9 +280,11 @@ om_status om_published_scan_names(const om_published_scan *scan, om_strings **na
 om_status om_published_scan_write(om_published_scan *scan, om_h5 *file, int64_t total_rows,
                                   int64_t first_row, int64_t first_value, om_progress *progress) {
     const int64_t no_rows = 0;
+    om_stop_pace pace = {0};
     for (int64_t round = 0; round < scan->n_rounds; round++) {
         const piece_record *record = &scan->pieces[round];
         bool has_rows = record->n_rows > 0;
+        OM_TRY(om_stop_check_at_pace(scan->ctx, &pace));
         OM_TRY(om_agree(scan->ctx, has_rows ? fetch(scan, record) : OM_OK));
         if (has_rows) {
             OM_TRY(om_h5ad_write_csr_rows(file, "X", OM_U32, first_row + record->first_row,
