@@ -14,6 +14,7 @@ typedef struct om_predictions {
     int64_t n_features;   /* of the model */
     int64_t n_found;      /* of them in the file */
     om_strings *left_out; /* names of columns that are no profiles */
+    om_strings *classes;  /* of the profiles, as a column tells them; NULL: none was asked for */
 } om_predictions;
 
 /* Predicts all profiles of a table (CSV, TSV, GCT 1.2 or 1.3, plain or gzip), genes in rows or in
@@ -34,6 +35,18 @@ typedef struct om_predictions {
  * bits at any number of ranks. Collective on ctx. */
 om_status om_predict(om_predictions **out, om_ctx *ctx, const om_model *model,
                      const om_gene_map *map, const char *path);
+
+/* The same for profiles in rows, of which the column `class_column` (case ignored; of an AnnData
+ * file a column of obs, by its exact name) is no gene but tells their classes. NULL: om_predict.
+ * OM_INPUT where there is no such column. Collective on ctx. */
+om_status om_predict_with_classes(om_predictions **out, om_ctx *ctx, const om_model *model,
+                                  const om_gene_map *map, const char *path,
+                                  const char *class_column);
 void om_predictions_destroy(om_predictions **predictions);
+
+/* Says how much of the model was found in the table at `path`; warns of a small share, and of what
+ * is left out. `stage` is what speaks. Local, on one rank. */
+om_status om_predictions_say(om_log *log, const char *stage, const om_predictions *predictions,
+                             const char *path);
 
 #endif

@@ -19,6 +19,11 @@ om_status om_stage_threshold(om_ctx *ctx, const om_job *job, om_workdir *workdir
 /* store, scores, thresholds -> synthetic.h5ad */
 om_status om_stage_synthesize(om_ctx *ctx, const om_job *job, om_workdir *workdir);
 
+/* store, scores, thresholds of the data sets for validation -> validate/pooled.h5ad, as
+ * synthetic.h5ad: all positive (negative) cells of a sample and hallmark are one row, where there
+ * are at least validate.min_cells; obs has n_cells. OM_INPUT where there is no row. */
+om_status om_stage_pool(om_ctx *ctx, const om_job *job, om_workdir *workdir);
+
 /* The tables of job->published -> synthetic.h5ad, in place of the four stages above: with the genes
  * that both tables have; positive rows first, in the tables' order. Patients are not told: the
  * sample stands for them. A rank holds rows of at most half of job->memory_limit, pieces of text
@@ -29,11 +34,23 @@ om_status om_stage_published(om_ctx *ctx, const om_job *job, om_workdir *workdir
  * head and cross-hallmark metrics) */
 om_status om_stage_train(om_ctx *ctx, const om_job *job, om_workdir *workdir);
 
+/* synthetic.h5ad, gene sets -> validate/label_check.csv: whether each gene of a set is higher (of a
+ * negative part: lower) in the positive samples of its hallmark than in the negative ones, see
+ * label_check.h. Warns of a hallmark most of whose genes are not. Leaves it out where the job names
+ * no gene sets. */
+om_status om_stage_label_check(om_ctx *ctx, const om_job *job, om_workdir *workdir);
+
+/* validate/pooled.h5ad, model.h5 -> validate/external.csv (the paper's table: a study's calls by
+ * the head of each sample's own hallmark) and validate/external_predictions.csv */
+om_status om_stage_external(om_ctx *ctx, om_workdir *workdir);
+
 /* synthetic.h5ad -> crossval/tasks/<name>.h5ad (see om_fold_result_write), one for every setting of
  * crossval.sweep on every fold; then from all of them crossval/{folds,summary,cross_hallmark,
- * calibration,sweep}.csv. The ranks form groups, as many as there are tasks to do or one for each
- * rank, which take tasks as they become free. A result depends on its own setting and fold only:
- * more settings or folds leave it as it is. */
+ * calibration,sweep}.csv; those of another plan go before the first task. The ranks form groups
+ * which take tasks as they become free: as many as there are tasks to do or one for each rank, but
+ * fewer where their nodes have no memory for the matrices of more. A result depends on its own
+ * setting and fold only: more settings or folds leave it as it is. Training that diverges is a
+ * result, too; OM_USAGE, after the tables, where it does so with every setting. */
 om_status om_stage_crossval(om_ctx *ctx, const om_job *job, om_workdir *workdir);
 
 /* The same for the tasks of one share, t with (t mod share.of) + 1 == share.number, without the
@@ -43,6 +60,12 @@ om_status om_stage_crossval_share(om_ctx *ctx, const om_job *job, om_workdir *wo
 
 /* The tables only; OM_USAGE, naming what is missing, unless all tasks are done. */
 om_status om_stage_crossval_collect(om_ctx *ctx, const om_job *job, om_workdir *workdir);
+
+/* Bulk profiles of job->validate.bulk, by model.h5 or as published predictions ->
+ * validate/bulk.csv (sensitivity, specificity, Kolmogorov-Smirnov, AUROC), bulk_agreement.csv,
+ * bulk_predictions.csv and balance.csv, and the figures on the log. OM_USAGE where the job names
+ * none. */
+om_status om_stage_validate_bulk(om_ctx *ctx, const om_job *job, om_workdir *workdir);
 
 /* Appends the plan of om_stage_crossval for people to read: tasks, which of them are done, and the
  * hours that the others will take at 1, 2, 4, ... ranks, by a short measurement on rank 0. Needs

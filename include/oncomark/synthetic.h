@@ -15,11 +15,11 @@ enum { OM_SYNTHETIC_LABELS = 2, OM_SYNTHETIC_GROUPS = OM_N_HALLMARKS * OM_SYNTHE
 typedef struct om_synthetic_plan {
     char *data_set;
     const om_strings *samples; /* borrowed */
-    int64_t cells_per_block;
-    int64_t n_groups;     /* samples x OM_SYNTHETIC_GROUPS, in this order */
-    int64_t *group_cells; /* [n_groups] positive or negative cells */
-    int64_t *first_block; /* [n_groups + 1] */
-    int64_t n_blocks;     /* synthetic samples of the data set */
+    int64_t cells_per_block;   /* 0: a group is one block */
+    int64_t n_groups;          /* samples x OM_SYNTHETIC_GROUPS, in this order */
+    int64_t *group_cells;      /* [n_groups] positive or negative cells */
+    int64_t *first_block;      /* [n_groups + 1] */
+    int64_t n_blocks;          /* synthetic samples of the data set */
     int32_t *owner;     /* [n_blocks] the rank with most of the block's cells, the first of these */
     uint8_t *shared;    /* [n_blocks] 1: several ranks have cells of the block */
     int64_t *first_own; /* [n_blocks + 1] into `own` */
@@ -40,7 +40,8 @@ typedef struct om_synthetic_source {
 
 /* Shuffles each group's cells (in their order in the data set) by the seed and the group's name and
  * cuts them into blocks of cells_per_sample; the remainder is left out, and so are groups with
- * fewer than min_cells. `source->samples` must outlive the plan. Takes 4 bytes a cell and
+ * fewer than min_cells. cells_per_sample 0: all cells of a group are one block. `source->samples`
+ * must outlive the plan. Takes 4 bytes a cell and
  * hallmark of this rank, and while it works 4 bytes a cell of the data set and 20 a cell of the
  * largest sample. Local. */
 om_status om_synthetic_plan_create(om_synthetic_plan **out, const om_synthetic_source *source,

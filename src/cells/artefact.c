@@ -1,5 +1,6 @@
 #include "artefact.h"
 
+#include "oncomark/h5.h"
 #include "oncomark/memory.h"
 
 om_status om_artefact_begin(om_artefact *artefact, const char *stage, const char *name) {
@@ -36,6 +37,9 @@ om_status om_artefact_check(om_artefact *artefact, om_ctx *group, const om_workd
         om_digest_text(om_text_get(artefact->inputs), (int64_t)om_text_length(artefact->inputs),
                        artefact->key);
         current = om_workdir_is_current(workdir, artefact->name, artefact->key) ? 1 : 0;
+    }
+    if (status == OM_OK && om_context_is_root(group) && current == 0) {
+        status = om_h5_prepare(group, artefact->temporary);
     }
     OM_TRY(om_agree(group, status));
     OM_TRY(om_broadcast(group, 0, &current, sizeof current));

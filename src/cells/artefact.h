@@ -24,7 +24,8 @@ om_status om_artefact_add_input(om_artefact *artefact, const om_workdir *workdir
                                 const char *input);
 
 /* Settles `status` (of filling the inputs on the root), then whether the artefact is current; if
- * not, all ranks get its temporary path. Collective on group. */
+ * not, all ranks get its temporary path, where the root may have made an empty file (see
+ * om_h5_prepare). Collective on group. */
 om_status om_artefact_check(om_artefact *artefact, om_ctx *group, const om_workdir *workdir,
                             om_status status);
 

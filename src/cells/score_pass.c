@@ -2,6 +2,7 @@
 
 #include "oncomark/cell_stream.h"
 #include "oncomark/memory.h"
+#include "oncomark/stop.h"
 
 /* Where this rank is in its cells. */
 typedef struct reading {
@@ -19,7 +20,7 @@ static int64_t smaller(int64_t a, int64_t b) {
 
 static om_status next_batch(reading *work) {
     om_score_pass *pass = work->pass;
-    OM_TRY(om_poll(pass->group));
+    OM_TRY(om_stop_poll(pass->group));
     OM_TRY(om_cell_stream_next(work->stream, &work->batch));
     if (work->batch == NULL) {
         return om_fail(OM_BUG, "the store's cells ended before this rank's share of them");
@@ -80,7 +81,7 @@ static om_status see_again(reading *work) {
     }
     OM_TRY(open_stream(work));
     while (cell >= 0) {
-        OM_TRY(om_poll(work->pass->group));
+        OM_TRY(om_stop_poll(work->pass->group));
         OM_TRY(om_cell_stream_skip_to(work->stream, cell));
         OM_TRY(om_cell_stream_next(work->stream, &work->batch));
         if (work->batch == NULL) {

@@ -3,6 +3,7 @@
 #include "oncomark/hallmark.h"
 #include "oncomark/memory.h"
 #include "oncomark/spill.h"
+#include "oncomark/stop.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -106,6 +107,7 @@ om_status om_score_pool_next(om_score_pool *pool, int64_t *n, const double **sco
         *n = 0;
         return OM_OK;
     }
+    OM_TRY(om_stop_status());
     *n = left < BLOCK_CELLS ? left : BLOCK_CELLS;
     pool->next++;
     if (block < pool->most_blocks) {

@@ -5,6 +5,7 @@
 #include "oncomark/digital_score.h"
 #include "oncomark/memory.h"
 #include "oncomark/partition.h"
+#include "oncomark/stop.h"
 
 #include <math.h>
 #include <string.h>
@@ -267,6 +268,7 @@ static om_status calibrate_tissue(om_ctx *ctx, pilot *trial, const char *tissue)
     }
     OM_TRY(om_agree(ctx, choose_cells(trial, tissue)));
     for (int round = 0; round < N_ROUNDS; round++) {
+        OM_TRY(om_stop_check(ctx));
         OM_TRY(om_agree(ctx, score_part(ctx, trial)));
         OM_TRY(om_sum_i64(ctx, trial->score_bits, trial->n_cells * OM_N_HALLMARKS));
         adjust(trial);

@@ -4,6 +4,7 @@
 
 #include "oncomark/atomic_file.h"
 #include "oncomark/memory.h"
+#include "oncomark/stop.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -162,9 +163,13 @@ om_status om_simulate_matrix_write(om_ctx *ctx, om_simulate_model *model, const 
         status = open_output(&to, model, folder);
     }
     status = om_agree(ctx, status);
+    om_stop_pace pace = {0};
     int64_t step = (int64_t)om_context_size(ctx) * OM_BLOCK_CELLS;
     for (int64_t first = 0; status == OM_OK && first < n_cells; first += step) {
-        status = make_round(ctx, block, n_cells, first, &to, progress);
+        status = om_stop_check_at_pace(ctx, &pace);
+        if (status == OM_OK) {
+            status = make_round(ctx, block, n_cells, first, &to, progress);
+        }
     }
     if (status == OM_OK) {
         int64_t n_entries = om_simulate_block_entries(block);

@@ -174,7 +174,10 @@ static om_status check_all(ingest_plan *plan, om_ctx *ctx, const om_job *job,
     om_status status = OM_OK;
     for (int64_t i = om_context_rank(ctx); status == OM_OK && i < job->n_data;
          i += om_context_size(ctx)) {
-        status = check(job, &job->data[i], workdir, &plan->entries[i], &plan->wanted[i]);
+        status = om_stop_poll(ctx);
+        if (status == OM_OK) {
+            status = check(job, &job->data[i], workdir, &plan->entries[i], &plan->wanted[i]);
+        }
     }
     OM_TRY(om_agree(ctx, status));
     OM_TRY(om_sum_i64(ctx, plan->entries, job->n_data));

@@ -123,9 +123,12 @@ static int64_t piece_bytes(const stage *work, int label) {
     return bytes < LARGEST_PIECE ? bytes : LARGEST_PIECE;
 }
 
-static om_status scan_tables(stage *work, const char *path) {
+static om_status scan_tables(stage *work) {
+    char *path = om_workdir_spill(work->workdir, "synthetic.spill");
     /* The other half is for the piece in hand, HDF5 and MPI. */
-    om_status status = om_spill_create(&work->spill, path, work->job->memory_limit / 2);
+    om_status status =
+        path != NULL ? om_spill_create(&work->spill, path, work->job->memory_limit / 2) : OM_MEMORY;
+    om_free(path);
     OM_TRY(om_agree(work->ctx, status));
     int64_t text = work->headers[0].expected + work->headers[1].expected;
     om_progress *progress = om_progress_begin(om_context_log(work->ctx), stage_name,
@@ -238,7 +241,7 @@ static om_status write_file(stage *work, const char *path, om_digest *digest) {
 static om_status compute(stage *work, const om_artefact *artefact) {
     om_digest digest = {{0, 0}};
     OM_TRY(share_heads(work));
-    OM_TRY(scan_tables(work, artefact->temporary));
+    OM_TRY(scan_tables(work));
     OM_TRY(gather_obs(work));
     OM_TRY(write_file(work, artefact->temporary, &digest));
     return om_artefact_commit(artefact, work->ctx, work->workdir, digest);

@@ -263,7 +263,7 @@ static om_status run(stage *work, bool *did_work) {
     OM_TRY(om_agree(work->ctx, status));
     OM_TRY(read_sets(work));
     OM_TRY(om_tissues_partition(&work->partition, work->tissues, work->ctx, work->job,
-                                work->workdir, false, work->weights));
+                                work->workdir, NULL, work->weights));
     work->group = om_partition_group(work->partition);
     OM_TRY(om_agree(work->ctx, handle_all(work)));
     return tell(work, did_work);

@@ -1,4 +1,5 @@
-/* store, scores and thresholds of the training data sets -> synthetic.h5ad */
+/* store, scores and thresholds -> synthetic.h5ad of the training data sets, validate/pooled.h5ad of
+ * those for validation */
 #include "artefact.h"
 #include "samples.h"
 #include "synthetic_labels.h"
@@ -14,12 +15,12 @@
 #include "oncomark/stop.h"
 #include "oncomark/threshold.h"
 
-static const char stage_name[] = "synthesize";
-
 typedef struct stage {
     om_ctx *ctx;
     const om_job *job;
     om_workdir *workdir;
+    const om_synthetic_use *use;
+    om_synthetic_parameters parameters;
     om_tissues *tissues;
     om_partition *partition;
     om_ctx *group;
@@ -138,7 +139,7 @@ static om_status plan_blocks(summing *item, const stage *work) {
                                         .n_ranks = om_context_size(work->group),
                                         .rank = om_context_rank(work->group),
                                         .first_cells = item->first_cells};
-    OM_TRY(om_synthetic_plan_create(&item->plan, &source, &work->job->synthetic, work->job->seed));
+    OM_TRY(om_synthetic_plan_create(&item->plan, &source, &work->parameters, work->job->seed));
     om_free(item->labels);
     om_free(item->samples->of_cell);
     item->labels = NULL;
@@ -202,7 +203,7 @@ static om_status sum_all(const stage *work) {
         total += mine ? work->weights[d] : 0;
     }
     om_progress *progress =
-        om_progress_begin(om_context_log(work->ctx), stage_name, total, "non-zeros");
+        om_progress_begin(om_context_log(work->ctx), work->use->stage, total, "non-zeros");
     for (int64_t i = 0; i < work->catalog->n_data && status == OM_OK; i++) {
         summing item = {.data = &work->catalog->data[i], .number = i};
         int64_t d = item.data->job_index;
@@ -230,7 +231,7 @@ static om_status read_thresholds(stage *work) {
 /* What is there for all data sets. */
 static om_status prepare(stage *work) {
     work->memory = share_memory(work->job->memory_limit);
-    work->spill_path = om_workdir_path(work->workdir, "synthetic.spill");
+    work->spill_path = om_workdir_spill(work->workdir, "synthetic.spill");
     work->columns = om_calloc(work->catalog->n_data, sizeof *work->columns);
     if (work->spill_path == NULL || work->columns == NULL) {
         return OM_MEMORY;
@@ -242,18 +243,20 @@ static om_status prepare(stage *work) {
 static om_status compute(stage *work, const om_artefact *artefact) {
     om_digest digest = {{0, 0}};
     OM_TRY(read_thresholds(work));
-    OM_TRY(om_synthetic_catalog_create(&work->catalog, work->ctx, work->job, work->workdir));
+    OM_TRY(om_synthetic_catalog_create(&work->catalog, work->ctx, work->job, work->workdir,
+                                       work->use));
     OM_TRY(om_agree(work->ctx, prepare(work)));
     OM_TRY(om_tissues_partition(&work->partition, work->tissues, work->ctx, work->job,
-                                work->workdir, true, work->weights));
+                                work->workdir, &work->use->role, work->weights));
     work->group = om_partition_group(work->partition);
     OM_TRY(om_agree(work->ctx, sum_all(work)));
     om_synthetic_window_destroy(&work->window);
     OM_TRY(om_synthetic_catalog_count(work->catalog, work->ctx));
-    OM_TRY(om_agree(work->ctx, om_context_is_root(work->ctx)
-                                   ? om_synthetic_tally(work->catalog, work->tissues, work->job,
-                                                        om_context_log(work->ctx))
-                                   : OM_OK));
+    OM_TRY(
+        om_agree(work->ctx, om_context_is_root(work->ctx)
+                                ? om_synthetic_tally(work->catalog, work->tissues, work->job,
+                                                     &work->parameters, om_context_log(work->ctx))
+                                : OM_OK));
     OM_TRY(om_synthetic_write(work->catalog, work->rows, work->columns, work->ctx,
                               artefact->temporary, work->memory.slab, &digest));
     return om_artefact_commit(artefact, work->ctx, work->workdir, digest);
@@ -273,13 +276,17 @@ static om_status add_inputs(om_artefact *artefact, const stage *work, const om_d
 
 /* On the root. */
 static om_status fill_inputs(om_artefact *artefact, const stage *work) {
-    OM_TRY(om_job_describe(work->job, "seed", artefact->inputs));
-    OM_TRY(om_job_describe(work->job, "synthetic", artefact->inputs));
+    if (work->use->pooled) {
+        OM_TRY(om_job_describe(work->job, "validate.min_cells", artefact->inputs));
+    } else {
+        OM_TRY(om_job_describe(work->job, "seed", artefact->inputs));
+        OM_TRY(om_job_describe(work->job, "synthetic", artefact->inputs));
+    }
     OM_TRY(om_job_describe(work->job, "threshold", artefact->inputs));
-    OM_TRY(om_tissues_describe(work->job, artefact->inputs));
+    OM_TRY(om_tissues_describe(work->job, work->use->role, artefact->inputs));
     OM_TRY(om_artefact_add_input(artefact, work->workdir, "thresholds.csv"));
     for (int64_t d = 0; d < work->job->n_data; d++) {
-        if (om_synthetic_uses(&work->job->data[d])) {
+        if (om_synthetic_uses(work->use, &work->job->data[d])) {
             OM_TRY(add_inputs(artefact, work, &work->job->data[d]));
         }
     }
@@ -292,7 +299,7 @@ static om_status set_up(stage *work, om_artefact *artefact) {
     if (work->weights == NULL) {
         return OM_MEMORY;
     }
-    OM_TRY(om_artefact_begin(artefact, stage_name, "synthetic.h5ad"));
+    OM_TRY(om_artefact_begin(artefact, work->use->stage, work->use->artefact));
     return om_context_is_root(work->ctx) ? fill_inputs(artefact, work) : OM_OK;
 }
 
@@ -311,16 +318,34 @@ static void tear_down(stage *work) {
     om_free(work->weights);
 }
 
-om_status om_stage_synthesize(om_ctx *ctx, const om_job *job, om_workdir *workdir) {
-    stage work = {.ctx = ctx, .job = job, .workdir = workdir};
+static om_status run(stage *work) {
     om_artefact artefact = {0};
-    OM_TRY(om_workdir_stage_begin(workdir, stage_name));
-    om_status status = om_artefact_check(&artefact, ctx, workdir, set_up(&work, &artefact));
+    OM_TRY(om_workdir_stage_begin(work->workdir, work->use->stage));
+    om_status status =
+        om_artefact_check(&artefact, work->ctx, work->workdir, set_up(work, &artefact));
     bool did_work = status == OM_OK && !artefact.current;
     if (did_work) {
-        status = compute(&work, &artefact);
+        status = compute(work, &artefact);
     }
     om_artefact_end(&artefact);
-    tear_down(&work);
-    return status == OM_OK ? om_workdir_stage_end(workdir, did_work) : status;
+    tear_down(work);
+    return status == OM_OK ? om_workdir_stage_end(work->workdir, did_work) : status;
+}
+
+om_status om_stage_synthesize(om_ctx *ctx, const om_job *job, om_workdir *workdir) {
+    stage work = {.ctx = ctx,
+                  .job = job,
+                  .workdir = workdir,
+                  .use = &om_synthetic_training,
+                  .parameters = job->synthetic};
+    return run(&work);
+}
+
+om_status om_stage_pool(om_ctx *ctx, const om_job *job, om_workdir *workdir) {
+    stage work = {.ctx = ctx,
+                  .job = job,
+                  .workdir = workdir,
+                  .use = &om_synthetic_validation,
+                  .parameters = {.min_cells = job->validate.min_cells}};
+    return run(&work);
 }

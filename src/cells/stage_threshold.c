@@ -5,7 +5,9 @@
 
 #include "oncomark/h5ad.h"
 #include "oncomark/memory.h"
+#include "oncomark/progress.h"
 #include "oncomark/stages.h"
+#include "oncomark/stop.h"
 #include "oncomark/threshold.h"
 
 #include <inttypes.h>
@@ -21,7 +23,8 @@ typedef struct stage {
     om_tissues *tissues;
     om_partition *partition;
     om_ctx *group;
-    int64_t *weights;    /* [n_data] */
+    int64_t *weights; /* [n_data] */
+    om_progress *progress;
     om_threshold *found; /* [tissues x OM_N_HALLMARKS]; of this group's tissues on its root */
 } stage;
 
@@ -39,7 +42,10 @@ static om_status add_cells(om_score_pool *scores, const stage *work, const om_da
     OM_TRY(om_scored_cells_open(&cells, store, work->job, data_set, work->workdir, first, count));
     om_status status = om_scored_cells_next(cells);
     while (status == OM_OK && cells->n_cells > 0) {
-        status = om_score_pool_add(scores, cells->n_cells, cells->scores, cells->eligible);
+        status = om_stop_poll(work->group);
+        if (status == OM_OK) {
+            status = om_score_pool_add(scores, cells->n_cells, cells->scores, cells->eligible);
+        }
         if (status == OM_OK) {
             status = om_scored_cells_next(cells);
         }
@@ -59,7 +65,7 @@ static om_status add_data_set(om_score_pool *scores, const stage *work,
 
 /* This rank's scores of a tissue: in memory if half of what is given is enough for them. */
 static om_status read_scores(om_score_pool **scores, const stage *work, int64_t tissue) {
-    char *path = om_workdir_path(work->workdir, "thresholds.spill");
+    char *path = om_workdir_spill(work->workdir, "thresholds.spill");
     om_status status =
         path != NULL ? om_score_pool_create(scores, path, work->job->memory_limit / 2) : OM_MEMORY;
     om_free(path);
@@ -67,6 +73,7 @@ static om_status read_scores(om_score_pool **scores, const stage *work, int64_t 
         const om_data_set *data_set = &work->job->data[d];
         if (work->tissues->of_data[d] == tissue && data_set->role == OM_ROLE_TRAIN) {
             status = add_data_set(*scores, work, data_set);
+            om_progress_add(work->progress, work->weights[d]);
         }
     }
     return status;
@@ -213,17 +220,32 @@ static void tell(const stage *work) {
     }
 }
 
-static om_status compute(stage *work, const om_artefact *artefact) {
-    OM_TRY(om_tissues_partition(&work->partition, work->tissues, work->ctx, work->job,
-                                work->workdir, true, work->weights));
-    work->group = om_partition_group(work->partition);
+static om_status threshold_all(stage *work) {
+    int64_t total = 0;
+    for (int64_t d = 0; d < work->job->n_data; d++) {
+        bool mine = work->job->data[d].role == OM_ROLE_TRAIN &&
+                    om_partition_has(work->partition, work->tissues->of_data[d]);
+        total += mine ? work->weights[d] : 0;
+    }
     om_status status = OM_OK;
+    work->progress = om_progress_begin(om_context_log(work->ctx), stage_name, total, "non-zeros");
     for (int64_t t = 0; t < om_strings_count(work->tissues->names) && status == OM_OK; t++) {
         if (work->tissues->has_training[t] != 0 && om_partition_has(work->partition, t)) {
-            status = threshold_tissue(work, t);
+            status = om_stop_check(work->group);
+            status = status == OM_OK ? threshold_tissue(work, t) : status;
         }
     }
-    OM_TRY(om_agree(work->ctx, status));
+    om_progress_end(&work->progress);
+    return status;
+}
+
+static om_status compute(stage *work, const om_artefact *artefact) {
+    const om_role role = OM_ROLE_TRAIN;
+    OM_TRY(om_tissues_partition(&work->partition, work->tissues, work->ctx, work->job,
+                                work->workdir, &role, work->weights));
+    work->group = om_partition_group(work->partition);
+    om_status status = om_agree(work->ctx, threshold_all(work));
+    OM_TRY(status);
     OM_TRY(share_found(work));
     if (om_context_is_root(work->ctx)) {
         tell(work);
@@ -235,7 +257,7 @@ static om_status compute(stage *work, const om_artefact *artefact) {
 /* On the root. */
 static om_status fill_inputs(om_artefact *artefact, const stage *work) {
     OM_TRY(om_job_describe(work->job, "threshold", artefact->inputs));
-    OM_TRY(om_tissues_describe(work->job, artefact->inputs));
+    OM_TRY(om_tissues_describe(work->job, OM_ROLE_TRAIN, artefact->inputs));
     for (int64_t d = 0; d < work->job->n_data; d++) {
         if (work->job->data[d].role != OM_ROLE_TRAIN) {
             continue;

@@ -1,9 +1,9 @@
 /* What format a data set has. */
 #include "cells/study_place.h"
+#include "oncomark/file_stamp.h"
 #include "oncomark/memory.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -115,27 +115,14 @@ void om_study_place_destroy(om_study_place **place) {
     *place = NULL;
 }
 
-static om_status describe(om_text *text, const char *name, const char *path) {
-    if (path == NULL) {
-        return om_text_add(text, "%s: none\n", name);
-    }
-    struct stat status;
-    if (stat(path, &status) != 0) {
-        return om_fail(OM_INPUT, "%s: cannot be looked up: %s", path, strerror(errno));
-    }
-    return om_text_add(text, "%s: %s, %" PRId64 " bytes, modified %" PRId64 ".%09ld\n", name, path,
-                       (int64_t)status.st_size, (int64_t)status.st_mtim.tv_sec,
-                       status.st_mtim.tv_nsec);
-}
-
 om_status om_study_describe(const om_study_place *place, om_text *text) {
     const char *symbols = place->data_set->gene_symbols;
     const char *genome = place->data_set->genome;
-    OM_TRY(describe(text, "matrix", place->matrix));
-    OM_TRY(describe(text, "genes", place->genes));
-    OM_TRY(describe(text, "barcodes", place->barcodes));
-    OM_TRY(describe(text, "cells", place->cells));
-    OM_TRY(describe(text, "metadata", place->metadata));
+    OM_TRY(om_file_stamp(text, "matrix", place->matrix));
+    OM_TRY(om_file_stamp(text, "genes", place->genes));
+    OM_TRY(om_file_stamp(text, "barcodes", place->barcodes));
+    OM_TRY(om_file_stamp(text, "cells", place->cells));
+    OM_TRY(om_file_stamp(text, "metadata", place->metadata));
     OM_TRY(om_text_add(text, "raw: %s\n", place->data_set->raw ? "true" : "false"));
     OM_TRY(om_text_add(text, "gene_symbols: %s\n", symbols == NULL ? "none" : symbols));
     return om_text_add(text, "genome: %s\n", genome == NULL ? "none" : genome);

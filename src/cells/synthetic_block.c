@@ -3,6 +3,7 @@
 #include "synthetic_packed.h"
 
 #include "oncomark/memory.h"
+#include "oncomark/processor.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -58,16 +59,16 @@ static inline void add_bytes_plainly(uint16_t *restrict sums, const unsigned cha
     }
 }
 
-#if defined(__x86_64__) && defined(__GNUC__)
-__attribute__((target("avx2"))) static void
-add_bytes_by_avx2(uint16_t *restrict sums, const unsigned char *restrict bytes, int64_t n) {
+#ifdef OM_TARGET_AVX2
+OM_TARGET_AVX2 static void add_bytes_by_avx2(uint16_t *restrict sums,
+                                             const unsigned char *restrict bytes, int64_t n) {
     for (int64_t i = 0; i < n; i++) {
         sums[i] = (uint16_t)(sums[i] + bytes[i]);
     }
 }
 
 static void add_bytes(uint16_t *sums, const unsigned char *bytes, int64_t n) {
-    if (__builtin_cpu_supports("avx2")) {
+    if (om_processor_has_avx2()) {
         add_bytes_by_avx2(sums, bytes, n);
     } else {
         add_bytes_plainly(sums, bytes, n);

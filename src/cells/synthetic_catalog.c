@@ -6,22 +6,29 @@
 #include "oncomark/h5ad.h"
 #include "oncomark/memory.h"
 
-bool om_synthetic_uses(const om_data_set *data_set) {
-    return data_set->role == OM_ROLE_TRAIN && data_set->values != OM_VALUES_LOG;
+const om_synthetic_use om_synthetic_training = {"synthesize", "synthetic.h5ad", OM_ROLE_TRAIN,
+                                                false};
+const om_synthetic_use om_synthetic_validation = {"pool", "validate/pooled.h5ad", OM_ROLE_VALIDATE,
+                                                  true};
+
+bool om_synthetic_uses(const om_synthetic_use *use, const om_data_set *data_set) {
+    return data_set->role == use->role && data_set->values != OM_VALUES_LOG;
 }
 
-static om_status allocate(om_synthetic_catalog **out, const om_job *job) {
+static om_status allocate(om_synthetic_catalog **out, const om_job *job,
+                          const om_synthetic_use *use) {
     om_synthetic_catalog *catalog = om_calloc(1, sizeof *catalog);
     *out = catalog;
     if (catalog == NULL) {
         return OM_MEMORY;
     }
+    catalog->use = use;
     catalog->data = om_calloc(job->n_data, sizeof *catalog->data);
     if (catalog->data == NULL) {
         return OM_MEMORY;
     }
     for (int64_t d = 0; d < job->n_data; d++) {
-        if (om_synthetic_uses(&job->data[d])) {
+        if (om_synthetic_uses(use, &job->data[d])) {
             catalog->data[catalog->n_data++] =
                 (om_synthetic_data){.data_set = &job->data[d], .job_index = d};
         }
@@ -98,8 +105,8 @@ static om_status share(om_synthetic_catalog *catalog, om_ctx *ctx) {
 }
 
 om_status om_synthetic_catalog_create(om_synthetic_catalog **out, om_ctx *ctx, const om_job *job,
-                                      const om_workdir *workdir) {
-    om_status status = allocate(out, job);
+                                      const om_workdir *workdir, const om_synthetic_use *use) {
+    om_status status = allocate(out, job, use);
     if (status == OM_OK && om_context_is_root(ctx)) {
         status = read_all(*out, workdir);
     }

@@ -1,6 +1,7 @@
 #include "synthetic_exchange.h"
 
 #include "oncomark/memory.h"
+#include "oncomark/stop.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -242,7 +243,10 @@ static om_status add_up(exchange *work, int64_t first, int64_t end) {
 }
 
 static om_status run_round(exchange *work, int64_t first, int64_t end) {
-    om_status status = count_sent(work, first, end);
+    om_status status = om_stop_poll(work->group);
+    if (status == OM_OK) {
+        status = count_sent(work, first, end);
+    }
     if (status == OM_OK) {
         status = fill_sent(work, first, end);
     }

@@ -25,13 +25,16 @@ struct om_synthetic_frame {
     categorical columns[N_CATEGORICAL];
     int64_t *label;
     int64_t *block;
+    int64_t *n_cells;
+    bool tells_cells;
 };
 
 static om_status allocate(om_synthetic_frame *frame, int64_t n_rows) {
     OM_TRY(om_strings_create(&frame->names));
     frame->label = om_malloc(n_rows, sizeof *frame->label);
     frame->block = om_malloc(n_rows, sizeof *frame->block);
-    if (frame->label == NULL || frame->block == NULL) {
+    frame->n_cells = om_malloc(n_rows, sizeof *frame->n_cells);
+    if (frame->label == NULL || frame->block == NULL || frame->n_cells == NULL) {
         return OM_MEMORY;
     }
     for (int c = 0; c < N_CATEGORICAL; c++) {
@@ -74,6 +77,7 @@ void om_synthetic_frame_destroy(om_synthetic_frame **frame) {
     }
     om_free((*frame)->label);
     om_free((*frame)->block);
+    om_free((*frame)->n_cells);
     om_free(*frame);
     *frame = NULL;
 }
@@ -103,6 +107,8 @@ om_status om_synthetic_frame_add(om_synthetic_frame *frame, const om_synthetic_r
     }
     frame->label[frame->n_rows] = row->label;
     frame->block[frame->n_rows] = row->block;
+    frame->n_cells[frame->n_rows] = row->n_cells;
+    frame->tells_cells = frame->tells_cells || row->n_cells > 0;
     frame->n_rows++;
     return OM_OK;
 }
@@ -116,9 +122,14 @@ static om_status write_columns(om_h5 *file, const om_synthetic_frame *frame, om_
         OM_TRY(om_strings_add(order, column_names[c]));
     }
     OM_TRY(om_h5ad_frame_numbers(file, "obs", "label", OM_I64, frame->n_rows, frame->label));
-    OM_TRY(om_h5ad_frame_numbers(file, "obs", "block", OM_I64, frame->n_rows, frame->block));
     OM_TRY(om_strings_add(order, "label"));
+    OM_TRY(om_h5ad_frame_numbers(file, "obs", "block", OM_I64, frame->n_rows, frame->block));
     OM_TRY(om_strings_add(order, "block"));
+    if (frame->tells_cells) {
+        OM_TRY(
+            om_h5ad_frame_numbers(file, "obs", "n_cells", OM_I64, frame->n_rows, frame->n_cells));
+        OM_TRY(om_strings_add(order, "n_cells"));
+    }
     return om_h5ad_frame_end(file, "obs", order);
 }
 

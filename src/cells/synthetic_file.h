@@ -1,4 +1,4 @@
-/* What one rank writes of synthetic.h5ad: all but its values. */
+/* What one rank writes of synthetic.h5ad (or pooled.h5ad): all but its values. */
 #ifndef ONCOMARK_CELLS_SYNTHETIC_FILE_H
 #define ONCOMARK_CELLS_SYNTHETIC_FILE_H
 
@@ -20,6 +20,7 @@ typedef struct om_synthetic_row {
     int hallmark;
     int label; /* 1: of positive cells, 0: of negative ones */
     int64_t block;
+    int64_t n_cells; /* that were summed; 0 in all rows: not told */
 } om_synthetic_row;
 
 om_status om_synthetic_frame_create(om_synthetic_frame **out, int64_t n_rows);

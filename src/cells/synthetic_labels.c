@@ -16,12 +16,14 @@ static void label_batch(int8_t *labels, const om_scored_cells *cells,
 om_status om_synthetic_labels_read(int8_t *labels, const om_h5 *store, const om_job *job,
                                    const om_data_set *data_set, const om_workdir *workdir,
                                    om_threshold_table *thresholds, int64_t first, int64_t n_cells) {
-    int64_t tissue = om_threshold_table_find(thresholds, data_set->tissue);
+    bool other = data_set->role == OM_ROLE_VALIDATE && data_set->threshold_tissue != NULL;
+    const char *name = other ? data_set->threshold_tissue : data_set->tissue;
+    int64_t tissue = om_threshold_table_find(thresholds, name);
     if (tissue < 0) {
         return om_fail(OM_USAGE,
-                       "thresholds.csv: found no tissue %s, which data set %s (%s:%ld) has: run "
+                       "thresholds.csv: found no tissue %s, which data set %s (%s:%ld) needs: run "
                        "`oncomark threshold` again",
-                       data_set->tissue, data_set->id, job->path, data_set->line);
+                       name, data_set->id, job->path, data_set->line);
     }
     const om_threshold *row = om_threshold_table_row(thresholds, tissue);
     om_scored_cells *cells = NULL;

@@ -58,6 +58,11 @@ static om_status sort_by_sample(builder *build) {
     return OM_OK;
 }
 
+/* That so many cells fill. */
+static int64_t blocks_of(const om_synthetic_plan *plan, int64_t n_cells) {
+    return plan->cells_per_block > 0 ? n_cells / plan->cells_per_block : 1;
+}
+
 static om_status allocate_group(builder *build) {
     int64_t largest = 0;
     for (int64_t s = 0; s < om_strings_count(build->source->samples); s++) {
@@ -67,7 +72,7 @@ static om_status allocate_group(builder *build) {
     build->members = om_malloc(largest, sizeof *build->members);
     build->places = om_malloc(largest, sizeof *build->places);
     build->block = om_malloc(largest, sizeof *build->block);
-    build->next = om_malloc(largest / build->plan->cells_per_block + 1, sizeof *build->next);
+    build->next = om_malloc(blocks_of(build->plan, largest) + 1, sizeof *build->next);
     return build->members != NULL && build->places != NULL && build->block != NULL &&
                    build->next != NULL
                ? OM_OK
@@ -123,7 +128,8 @@ static int64_t list_members(const builder *build, int64_t group) {
 /* Deals a group's members to blocks: consecutive ones of a shuffled order. */
 static om_status deal(const builder *build, int64_t group, int64_t n_members, int64_t n_blocks) {
     const om_synthetic_source *source = build->source;
-    int64_t length = build->plan->cells_per_block;
+    int64_t whole = build->plan->cells_per_block;
+    int64_t length = whole > 0 ? whole : n_members;
     const char *sample = om_strings_get(source->samples, group / OM_SYNTHETIC_GROUPS);
     char *name = om_synthetic_group_name(source->data_set, sample, group % OM_SYNTHETIC_GROUPS);
     if (name == NULL) {
@@ -200,7 +206,7 @@ static void find_owners(const builder *build, int64_t n_members, int64_t n_block
 static om_status cut_group(builder *build, int64_t group) {
     om_synthetic_plan *plan = build->plan;
     int64_t n_members = list_members(build, group);
-    int64_t n_blocks = n_members >= build->min_cells ? n_members / build->plan->cells_per_block : 0;
+    int64_t n_blocks = n_members >= build->min_cells ? blocks_of(build->plan, n_members) : 0;
     plan->group_cells[group] = n_members;
     plan->first_block[group] = plan->n_blocks;
     if (n_blocks > 0) {

@@ -4,6 +4,7 @@
 
 #include "oncomark/cell_stream.h"
 #include "oncomark/memory.h"
+#include "oncomark/stop.h"
 
 #include <string.h>
 
@@ -74,14 +75,15 @@ static om_status sum_block(summing *work, int64_t block) {
     }
     work->next[block] = end;
     om_synthetic_block_add_cells(work->merge.block, work->window, end - begin, plan->own + begin);
-    bool whole = end - begin == plan->cells_per_block;
+    bool whole = plan->shared[block] == 0 && begin == plan->first_own[block] &&
+                 end == plan->first_own[block + 1];
     return om_synthetic_finish_row(&work->merge, whole ? work->merge.rows : work->merge.parts,
                                    block);
 }
 
 /* Sums what is in the window; the next cell that comes is `next_cell`. */
 static om_status sum_window(summing *work, int64_t next_cell) {
-    OM_TRY(om_poll(work->group));
+    OM_TRY(om_stop_poll(work->group));
     for (int64_t b = 0; b < work->task->plan->n_blocks && work->window->n > 0; b++) {
         OM_TRY(sum_block(work, b));
     }
@@ -132,7 +134,7 @@ static om_status add_batch(summing *work, const om_counts *batch) {
         }
     }
     om_progress_add(task->progress, batch->indptr[batch->n_cells] * om_context_size(work->group));
-    return om_poll(work->group);
+    return om_stop_poll(work->group);
 }
 
 /* The first cell from `own` on that is needed. */

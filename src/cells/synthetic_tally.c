@@ -8,6 +8,8 @@ typedef struct telling {
     const om_synthetic_catalog *catalog;
     const om_tissues *tissues;
     const om_job *job;
+    const om_synthetic_parameters *parameters;
+    const char *rows; /* what they are called */
     om_log *log;
 } telling;
 
@@ -54,23 +56,40 @@ static int64_t cells_needed(const om_synthetic_parameters *parameters) {
                                                                 : parameters->cells_per_sample;
 }
 
-/* Why there is no synthetic sample. */
+static bool is_used(const telling *work, int64_t tissue) {
+    for (int64_t d = 0; d < work->job->n_data; d++) {
+        if (work->tissues->of_data[d] == tissue &&
+            work->job->data[d].role == work->catalog->use->role) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Why there is no row. */
 static om_status explain(const telling *work, om_text *text) {
     if (work->catalog->n_data == 0) {
         return om_fail(OM_INPUT,
-                       "%s: found only training data sets with values: log, expected one with "
+                       "%s: found only %s data sets with values: log, expected one with "
                        "counts or tpm: logarithms are scored but never summed",
-                       work->job->path);
+                       work->job->path, work->catalog->use->pooled ? "validation" : "training");
     }
     for (int64_t t = 0; t < om_strings_count(work->tissues->names); t++) {
         tally sums = count_tissue(work, t);
-        if (work->tissues->has_training[t] != 0) {
+        if (is_used(work, t)) {
             OM_TRY(om_text_add(text, "; %s (at most %" PRId64 " in a sample):",
                                om_strings_get(work->tissues->names, t), sums.largest));
             OM_TRY(add_tally(text, sums.cells));
         }
     }
-    const om_synthetic_parameters *parameters = &work->job->synthetic;
+    const om_synthetic_parameters *parameters = work->parameters;
+    if (work->catalog->use->pooled) {
+        return om_fail(OM_INPUT,
+                       "%s: found too few cells for a pooled sample, expected at least %" PRId64
+                       " positive or as many negative ones of a hallmark in one sample "
+                       "(validate.min_cells). Positive+negative cells found%s",
+                       work->job->path, parameters->min_cells, om_text_get(text));
+    }
     return om_fail(OM_INPUT,
                    "%s: found too few cells for a synthetic sample, expected at least %" PRId64
                    " positive or as many negative ones of a hallmark in one sample "
@@ -84,38 +103,40 @@ static om_status explain(const telling *work, om_text *text) {
 static om_status tell(const telling *work, om_text *text) {
     om_log *log = work->log;
     for (int64_t t = 0; t < om_strings_count(work->tissues->names); t++) {
-        if (work->tissues->has_training[t] == 0) {
+        if (!is_used(work, t)) {
             continue;
         }
         tally sums = count_tissue(work, t);
         if (sums.n_data == 0) {
             om_log_warn(log,
-                        "%s gives no synthetic samples: its data sets have values: log, which are "
-                        "scored but never summed",
-                        om_strings_get(work->tissues->names, t));
+                        "%s gives no %s: its data sets have values: log, which are scored but "
+                        "never summed",
+                        om_strings_get(work->tissues->names, t), work->rows);
             continue;
         }
         if (sums.n_blocks == 0) {
             om_log_warn(log,
-                        "%s gives no synthetic samples: found at most %" PRId64
+                        "%s gives no %s: found at most %" PRId64
                         " cells of one label in a sample, expected at least %" PRId64,
-                        om_strings_get(work->tissues->names, t), sums.largest,
-                        cells_needed(&work->job->synthetic));
+                        om_strings_get(work->tissues->names, t), work->rows, sums.largest,
+                        cells_needed(work->parameters));
             continue;
         }
         om_text_clear(text);
         OM_TRY(add_tally(text, sums.blocks));
-        om_log_info(log, "synthetic samples of %s (positive+negative):%s",
+        om_log_info(log, "%s of %s (positive+negative):%s", work->rows,
                     om_strings_get(work->tissues->names, t), om_text_get(text));
     }
-    om_log_info(log, "%" PRId64 " synthetic samples of %" PRId64 " genes", work->catalog->n_rows,
+    om_log_info(log, "%" PRId64 " %s of %" PRId64 " genes", work->catalog->n_rows, work->rows,
                 om_strings_count(om_gene_union_genes(work->catalog->genes)));
     return OM_OK;
 }
 
 om_status om_synthetic_tally(const om_synthetic_catalog *catalog, const om_tissues *tissues,
-                             const om_job *job, om_log *log) {
-    const telling work = {catalog, tissues, job, log};
+                             const om_job *job, const om_synthetic_parameters *parameters,
+                             om_log *log) {
+    const char *rows = catalog->use->pooled ? "pooled samples" : "synthetic samples";
+    const telling work = {catalog, tissues, job, parameters, rows, log};
     om_text *text = NULL;
     OM_TRY(om_text_create(&text));
     om_status status = catalog->n_rows > 0 ? tell(&work, text) : explain(&work, text);

@@ -9,6 +9,7 @@
  * sample at all; else the synthetic samples by tissue and hallmark go to the log, with a warning
  * for each tissue that has none. Local. */
 om_status om_synthetic_tally(const om_synthetic_catalog *catalog, const om_tissues *tissues,
-                             const om_job *job, om_log *log);
+                             const om_job *job, const om_synthetic_parameters *parameters,
+                             om_log *log);
 
 #endif

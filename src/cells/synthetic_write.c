@@ -6,14 +6,16 @@
 #include "oncomark/h5_runs.h"
 #include "oncomark/memory.h"
 #include "oncomark/partition.h"
+#include "oncomark/progress.h"
+#include "oncomark/stop.h"
 
 #include <inttypes.h>
 
 /* Of a value: itself, its column, and the column once more where the file has 64 bits. */
 enum { VALUE_BYTES = 16 };
 
-static om_status add_group(om_synthetic_frame *frame, const om_synthetic_data *data,
-                           int64_t group) {
+static om_status add_group(om_synthetic_frame *frame, const om_synthetic_data *data, int64_t group,
+                           bool pooled) {
     int64_t sample = group / OM_SYNTHETIC_GROUPS;
     int64_t within = group % OM_SYNTHETIC_GROUPS;
     om_synthetic_row row = {.data_set = data->data_set->id,
@@ -22,7 +24,8 @@ static om_status add_group(om_synthetic_frame *frame, const om_synthetic_data *d
                             .sample = om_strings_get(data->samples, sample),
                             .patient = om_strings_get(data->patients, sample),
                             .hallmark = (int)(within / OM_SYNTHETIC_LABELS),
-                            .label = within % OM_SYNTHETIC_LABELS == 0 ? 1 : 0};
+                            .label = within % OM_SYNTHETIC_LABELS == 0 ? 1 : 0,
+                            .n_cells = pooled ? data->group_cells[group] : 0};
     for (; row.block < data->group_blocks[group]; row.block++) {
         OM_TRY(om_synthetic_frame_add(frame, &row));
     }
@@ -34,7 +37,7 @@ static om_status fill_frame(om_synthetic_frame *frame, const om_synthetic_catalo
         const om_synthetic_data *data = &catalog->data[i];
         int64_t n_groups = om_strings_count(data->samples) * OM_SYNTHETIC_GROUPS;
         for (int64_t group = 0; group < n_groups; group++) {
-            OM_TRY(add_group(frame, data, group));
+            OM_TRY(add_group(frame, data, group, catalog->use->pooled));
         }
     }
     return OM_OK;
@@ -186,17 +189,27 @@ static om_status fill_slab(writing *work) {
     return OM_OK;
 }
 
+static om_status write_slab(writing *work) {
+    OM_TRY(om_agree(work->ctx, fill_slab(work)));
+    OM_TRY(om_h5_write_runs(work->file, "X/data", OM_U32, work->n_runs, work->runs, work->values));
+    return om_h5_write_runs(work->file, "X/indices", work->index_type, work->n_runs, work->runs,
+                            work->index_type == OM_I32 ? (const void *)work->indices
+                                                       : (const void *)work->wide_indices);
+}
+
 static om_status write_slabs(writing *work, int64_t n_slabs) {
-    OM_TRY(om_max_i64(work->ctx, &n_slabs, 1));
-    for (int64_t slab = 0; slab < n_slabs; slab++) {
-        OM_TRY(om_agree(work->ctx, fill_slab(work)));
-        OM_TRY(
-            om_h5_write_runs(work->file, "X/data", OM_U32, work->n_runs, work->runs, work->values));
-        OM_TRY(om_h5_write_runs(work->file, "X/indices", work->index_type, work->n_runs, work->runs,
-                                work->index_type == OM_I32 ? (const void *)work->indices
-                                                           : (const void *)work->wide_indices));
+    om_stop_pace pace = {0};
+    int64_t share = work->indptr[work->catalog->n_rows] / om_context_size(work->ctx);
+    om_status status = om_max_i64(work->ctx, &n_slabs, 1);
+    om_progress *progress =
+        om_progress_begin(om_context_log(work->ctx), "writing", share, "non-zeros");
+    for (int64_t slab = 0; slab < n_slabs && status == OM_OK; slab++) {
+        status = om_stop_check_at_pace(work->ctx, &pace);
+        status = status == OM_OK ? write_slab(work) : status;
+        om_progress_add(progress, work->n_values);
     }
-    return OM_OK;
+    om_progress_end(&progress);
+    return status;
 }
 
 /* Each rank writes a part of the offsets. */

@@ -71,10 +71,10 @@ om_status om_tissues_open(om_h5 **out, const om_workdir *workdir, const char *fo
 }
 
 /* On one rank. */
-static om_status read_weights(const om_job *job, const om_workdir *workdir, bool training_only,
+static om_status read_weights(const om_job *job, const om_workdir *workdir, const om_role *role,
                               int64_t *weights) {
     for (int64_t d = 0; d < job->n_data; d++) {
-        if (training_only && job->data[d].role != OM_ROLE_TRAIN) {
+        if (role != NULL && job->data[d].role != *role) {
             continue;
         }
         om_h5 *store = NULL;
@@ -89,7 +89,7 @@ static om_status read_weights(const om_job *job, const om_workdir *workdir, bool
 }
 
 om_status om_tissues_partition(om_partition **out, const om_tissues *tissues, om_ctx *ctx,
-                               const om_job *job, const om_workdir *workdir, bool training_only,
+                               const om_job *job, const om_workdir *workdir, const om_role *role,
                                int64_t *weights) {
     *out = NULL;
     int64_t n_tissues = om_strings_count(tissues->names);
@@ -99,7 +99,7 @@ om_status om_tissues_partition(om_partition **out, const om_tissues *tissues, om
     int64_t *sums = om_calloc(n_tissues, sizeof *sums);
     om_status status = sums != NULL ? OM_OK : OM_MEMORY;
     if (status == OM_OK && om_context_is_root(ctx)) {
-        status = read_weights(job, workdir, training_only, weights);
+        status = read_weights(job, workdir, role, weights);
     }
     status = om_agree(ctx, status);
     if (status == OM_OK) {
@@ -123,14 +123,18 @@ static om_status describe_samples(om_text *text, const char *what, const om_stri
     return OM_OK;
 }
 
-om_status om_tissues_describe(const om_job *job, om_text *text) {
+om_status om_tissues_describe(const om_job *job, om_role role, om_text *text) {
     for (int64_t d = 0; d < job->n_data; d++) {
         const om_data_set *data_set = &job->data[d];
-        if (data_set->role != OM_ROLE_TRAIN) {
+        if (data_set->role != role) {
             continue;
         }
-        OM_TRY(om_text_add(text, "training data %s: of \"%s\", study \"%s\"", data_set->id,
+        OM_TRY(om_text_add(text, "%s data %s: of \"%s\", study \"%s\"",
+                           role == OM_ROLE_TRAIN ? "training" : "validation", data_set->id,
                            data_set->tissue, data_set->study));
+        if (role == OM_ROLE_VALIDATE && data_set->threshold_tissue != NULL) {
+            OM_TRY(om_text_add(text, ", thresholds of \"%s\"", data_set->threshold_tissue));
+        }
         OM_TRY(describe_samples(text, ", only ", data_set->include_samples));
         OM_TRY(describe_samples(text, ", without ", data_set->exclude_samples));
         OM_TRY(om_text_add(text, "\n"));

@@ -19,18 +19,18 @@ typedef struct om_tissues {
 om_status om_tissues_create(om_tissues **out, const om_job *job);
 void om_tissues_destroy(om_tissues **tissues);
 
-/* Groups of ranks by the non-zeros of the tissues' stores; weights [job->n_data] gets these.
- * `training_only`: data sets for validation weigh nothing. Collective on ctx. */
+/* Groups of ranks by the non-zeros of the tissues' stores; weights [job->n_data] gets these. Data
+ * sets of other roles than `role` (NULL: all roles) weigh nothing. Collective on ctx. */
 om_status om_tissues_partition(om_partition **out, const om_tissues *tissues, om_ctx *ctx,
-                               const om_job *job, const om_workdir *workdir, bool training_only,
+                               const om_job *job, const om_workdir *workdir, const om_role *role,
                                int64_t *weights);
 
 /* Opens store/<id>.h5ad or scores/<id>.h5ad ("store", "scores") for reading. Local. */
 om_status om_tissues_open(om_h5 **out, const om_workdir *workdir, const char *folder,
                           const om_data_set *data_set);
 
-/* Appends what decides which cells of the training data sets count, a line a data set, and
+/* Appends what decides which cells of the data sets of a role count, a line a data set, and
  * `exclude_where`. For keys of artefacts. Local. */
-om_status om_tissues_describe(const om_job *job, om_text *text);
+om_status om_tissues_describe(const om_job *job, om_role role, om_text *text);
 
 #endif

@@ -1,9 +1,10 @@
 #include "value_tally.h"
 
 #include "oncomark/memory.h"
+#include "oncomark/processor.h"
 
 #include <string.h>
-#if defined(__x86_64__) && defined(__GNUC__)
+#ifdef OM_TARGET_AVX512
 #include <immintrin.h>
 #endif
 
@@ -74,7 +75,7 @@ static void count_plainly(om_value_tally *tally, const double *values, int64_t n
     count_in_lanes(tally, tally->clipped, n);
 }
 
-#if defined(__x86_64__) && defined(__GNUC__)
+#ifdef OM_TARGET_AVX512
 /* Nine of ten counts are 1, 2 or 3: these are counted by comparing 64 at a time, the others put
  * together and then counted plainly. */
 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2,popcnt"))) static void
@@ -97,8 +98,7 @@ count_in_vectors(om_value_tally *tally, const double *values, int64_t n, uint32_
 }
 
 static void count(om_value_tally *tally, const double *values, int64_t n, uint32_t *counts) {
-    if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi2")) {
+    if (om_processor_has_avx512() && __builtin_cpu_supports("avx512vbmi2")) {
         count_in_vectors(tally, values, n, counts);
     } else {
         count_plainly(tally, values, n);

@@ -3,11 +3,11 @@
 #include "oncomark/atomic_file.h"
 #include "oncomark/memory.h"
 #include "oncomark/predict.h"
+#include "oncomark/stop.h"
 #include "oncomark/table.h"
 
 #include <errno.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,9 +21,6 @@ typedef struct predict_options {
     int n_inputs;
     char **inputs;
 } predict_options;
-
-/* Below this share of the model's genes, predictions are doubtful. */
-static const double ENOUGH_GENES = 0.8;
 
 static void print_help(void) {
     printf(
@@ -98,34 +95,6 @@ static om_status check_out(const predict_options *options) {
     return OM_OK;
 }
 
-/* Rank 0: what was found of the table, and what was left out. */
-static om_status say(om_log *log, const om_predictions *predictions, const char *path) {
-    double share = (double)predictions->n_found / (double)predictions->n_features;
-    om_log_info(
-        log, "predict: %s: %" PRId64 " profiles, %" PRId64 " of %" PRId64 " genes (%.1f %%)", path,
-        predictions->n_profiles, predictions->n_found, predictions->n_features, 100 * share);
-    if (share < ENOUGH_GENES) {
-        om_log_warn(log,
-                    "%s: only %.1f %% of the model's genes were found; the others count as not "
-                    "expressed, and predictions may be off",
-                    path, 100 * share);
-    }
-    int64_t n_left_out = om_strings_count(predictions->left_out);
-    om_text *names = NULL;
-    OM_TRY(om_text_create(&names));
-    om_status status = OM_OK;
-    for (int64_t i = 0; i < n_left_out && i < 5 && status == OM_OK; i++) {
-        status = om_text_add(names, "%s'%s'", i > 0 ? ", " : "",
-                             om_strings_get(predictions->left_out, i));
-    }
-    if (status == OM_OK && n_left_out > 0) {
-        om_log_warn(log, "%s: left out what is no profile: %s%s (%" PRId64 " in all)", path,
-                    om_text_get(names), n_left_out > 5 ? ", ..." : "", n_left_out);
-    }
-    om_text_destroy(&names);
-    return status;
-}
-
 static om_status add_header(om_text *csv, bool with_file) {
     OM_TRY(om_text_add(csv, "%sprofile", with_file ? "file," : ""));
     for (int k = 0; k < OM_N_HALLMARKS; k++) {
@@ -168,7 +137,7 @@ static om_status predict_input(om_text *csv, om_ctx *ctx, const predict_options 
     OM_TRY(om_predict(&predictions, ctx, model, map, path));
     om_status status = OM_OK;
     if (om_context_is_root(ctx)) {
-        status = say(om_context_log(ctx), predictions, path);
+        status = om_predictions_say(om_context_log(ctx), "predict", predictions, path);
         if (status == OM_OK) {
             status = add_rows(csv, predictions, options->n_inputs > 1 ? path : NULL);
         }
@@ -191,7 +160,10 @@ static om_status predict_all(om_ctx *ctx, const predict_options *options) {
     status = status == OM_OK ? add_header(csv, options->n_inputs > 1) : status;
     status = om_agree(ctx, status);
     for (int i = 0; i < options->n_inputs && status == OM_OK; i++) {
-        status = predict_input(csv, ctx, options, model, map, options->inputs[i]);
+        status = om_stop_check(ctx);
+        if (status == OM_OK) {
+            status = predict_input(csv, ctx, options, model, map, options->inputs[i]);
+        }
     }
     if (status == OM_OK) {
         status = om_agree(ctx, is_root ? write_out(options, csv) : OM_OK);

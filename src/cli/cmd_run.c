@@ -3,9 +3,7 @@
 #include "job_options.h"
 #include "oncomark/stages.h"
 #include "oncomark/stop.h"
-#include "read_job.h"
 
-#include <stdio.h>
 #include <string.h>
 
 typedef struct stage {
@@ -24,20 +22,14 @@ static const stage stages[] = {
 
 enum { N_STAGES = sizeof stages / sizeof stages[0] };
 
-static om_status print_help(const char *command) {
-    om_text *text = NULL;
-    OM_TRY(om_text_create(&text));
-    om_status status = om_job_options_help(text);
-    if (status == OM_OK) {
-        printf("usage: oncomark %s JOB [--set KEY=VALUE]... [--dryad DIR] [--dump]\n\n", command);
-        if (strcmp(command, "run") == 0) {
-            printf("Runs ingest, score, threshold, synthesize and train; `oncomark crossval JOB` "
-                   "comes after it.\n\n");
-        }
-        printf("%s", om_text_get(text));
+static om_status add_help(om_text *text, const char *command) {
+    OM_TRY(om_text_add(
+        text, "usage: oncomark %s JOB [--set KEY=VALUE]... [--dryad DIR] [--dump]\n\n", command));
+    if (strcmp(command, "run") != 0) {
+        return OM_OK;
     }
-    om_text_destroy(&text);
-    return status;
+    return om_text_add(text, "Runs ingest, score, threshold, synthesize and train; `oncomark "
+                             "crossval JOB` comes after it.\n\n");
 }
 
 static om_status run_stage(const stage *chosen, om_ctx *ctx, const om_job *job,
@@ -53,14 +45,14 @@ static om_status run_stage(const stage *chosen, om_ctx *ctx, const om_job *job,
     return chosen->run_published(ctx, job, workdir);
 }
 
-static om_status run_stages(om_ctx *ctx, const om_job *job, const char *command) {
-    om_stop_listen();
+static om_status run_stages(om_ctx *ctx, const om_job *job, const om_job_options *options) {
     om_workdir *workdir = NULL;
+    OM_TRY(om_job_require_data(job));
     OM_TRY(om_workdir_open(&workdir, ctx, job));
-    bool run_all = strcmp(command, "run") == 0;
+    bool run_all = strcmp(options->command, "run") == 0;
     om_status status = OM_OK;
     for (int i = 0; status == OM_OK && i < N_STAGES; i++) {
-        if (run_all || strcmp(command, stages[i].name) == 0) {
+        if (run_all || strcmp(options->command, stages[i].name) == 0) {
             status = om_agree(ctx, run_stage(&stages[i], ctx, job, workdir));
             status = status == OM_OK && run_all ? om_stop_check(ctx) : status;
         }
@@ -69,28 +61,7 @@ static om_status run_stages(om_ctx *ctx, const om_job *job, const char *command)
     return status;
 }
 
-static om_status run_with(om_ctx *ctx, const om_job_options *options, const char *command) {
-    bool is_root = om_context_is_root(ctx);
-    if (options->job == NULL) {
-        return is_root ? print_help(command) : OM_OK;
-    }
-    om_job *job = NULL;
-    om_status status = om_read_job(&job, ctx, options->job, options->settings);
-    if (status == OM_OK && options->dump) {
-        status = is_root ? om_job_options_dump(job) : OM_OK;
-    } else if (status == OM_OK) {
-        status = run_stages(ctx, job, command);
-    }
-    om_job_destroy(&job);
-    return status;
-}
-
 om_status om_cmd_run(om_ctx *ctx, int argc, char **argv) {
-    om_job_options options = {0};
-    om_status status = om_agree(ctx, om_job_options_parse(&options, argc, argv));
-    if (status == OM_OK) {
-        status = run_with(ctx, &options, argv[0]);
-    }
-    om_job_options_release(&options);
-    return status;
+    static const om_job_command command = {add_help, run_stages};
+    return om_job_options_run(ctx, argc, argv, &command);
 }

@@ -2,6 +2,7 @@
 
 #include "oncomark/memory.h"
 #include "oncomark/table.h"
+#include "read_job.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -84,8 +85,9 @@ static om_status check_together(const om_job_options *options) {
     return OM_OK;
 }
 
-om_status om_job_options_parse(om_job_options *options, int argc, char **argv) {
+static om_status parse(om_job_options *options, int argc, char **argv) {
     bool is_crossval = strcmp(argv[0], "crossval") == 0;
+    options->command = argv[0];
     OM_TRY(om_strings_create(&options->settings));
     optind = 1;
     opterr = 0;
@@ -111,11 +113,7 @@ om_status om_job_options_parse(om_job_options *options, int argc, char **argv) {
     return check_together(options);
 }
 
-void om_job_options_release(om_job_options *options) {
-    om_strings_destroy(&options->settings);
-}
-
-om_status om_job_options_help(om_text *text) {
+static om_status add_common_help(om_text *text) {
     OM_TRY(om_text_add(
         text, "  JOB              a job file (YAML)\n"
               "  --set KEY=VALUE  overrides a key of the job file\n"
@@ -125,7 +123,19 @@ om_status om_job_options_help(om_text *text) {
     return om_job_help(text);
 }
 
-om_status om_job_options_dump(const om_job *job) {
+static om_status print_help(const om_job_options *options, const om_job_command *command) {
+    om_text *text = NULL;
+    OM_TRY(om_text_create(&text));
+    om_status status = command->add_help(text, options->command);
+    status = status == OM_OK ? add_common_help(text) : status;
+    if (status == OM_OK) {
+        fputs(om_text_get(text), stdout);
+    }
+    om_text_destroy(&text);
+    return status;
+}
+
+static om_status dump(const om_job *job) {
     om_text *text = NULL;
     OM_TRY(om_text_create(&text));
     om_status status = om_job_describe(job, "", text);
@@ -133,5 +143,29 @@ om_status om_job_options_dump(const om_job *job) {
         fputs(om_text_get(text), stdout);
     }
     om_text_destroy(&text);
+    return status;
+}
+
+static om_status run(om_ctx *ctx, const om_job_options *options, const om_job_command *command) {
+    bool is_root = om_context_is_root(ctx);
+    if (options->job == NULL) {
+        return is_root ? print_help(options, command) : OM_OK;
+    }
+    om_job *job = NULL;
+    om_status status = om_read_job(&job, ctx, options->job, options->settings);
+    if (status == OM_OK && options->dump) {
+        status = is_root ? dump(job) : OM_OK;
+    } else if (status == OM_OK) {
+        status = command->run(ctx, job, options);
+    }
+    om_job_destroy(&job);
+    return status;
+}
+
+om_status om_job_options_run(om_ctx *ctx, int argc, char **argv, const om_job_command *command) {
+    om_job_options options = {0};
+    om_status status = om_agree(ctx, parse(&options, argc, argv));
+    status = status == OM_OK ? run(ctx, &options, command) : status;
+    om_strings_destroy(&options.settings);
     return status;
 }

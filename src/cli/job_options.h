@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 typedef struct om_job_options {
+    const char *command;  /* its name */
     om_strings *settings; /* of --set, owned */
     const char *job;      /* path; NULL where help was asked for */
     bool dump;
@@ -18,15 +19,16 @@ typedef struct om_job_options {
     bool dry_run;
 } om_job_options;
 
-/* Reads the options of the command argv[0], of which crossval has some more than the others. Start
- * with zeros. Local. */
-om_status om_job_options_parse(om_job_options *options, int argc, char **argv);
-void om_job_options_release(om_job_options *options);
+/* What a command does with its job. */
+typedef struct om_job_command {
+    /* Appends what --help says before the common options and keys. Local. */
+    om_status (*add_help)(om_text *text, const char *command);
+    /* Collective on ctx. */
+    om_status (*run)(om_ctx *ctx, const om_job *job, const om_job_options *options);
+} om_job_command;
 
-/* Appends what --help says of the common options and of all keys of a job file. */
-om_status om_job_options_help(om_text *text);
-
-/* Prints all parameters of a job. */
-om_status om_job_options_dump(const om_job *job);
+/* Reads the options of the command argv[0], of which crossval has some more than the others, and
+ * the job; then prints its help or all parameters, or runs it. Collective on ctx. */
+om_status om_job_options_run(om_ctx *ctx, int argc, char **argv, const om_job_command *command);
 
 #endif

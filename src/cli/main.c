@@ -26,8 +26,11 @@ static const command commands[] = {
     {"synthesize", om_cmd_run, "JOB: sum positive and negative cells to synthetic samples"},
     {"train", om_cmd_run, "JOB: train the hallmark model"},
     {"crossval", om_cmd_crossval, "JOB: cross-validate the model, or each setting of a sweep"},
+    {"validate", om_cmd_validate, "JOB: the model on external studies and bulk profiles; labels"},
+    {"plan", om_cmd_plan, "JOB: the time, memory and disk that it will take, and what to ask for"},
     {"export", om_cmd_export, "--layout dryad --out FOLDER JOB: the published tables' layout"},
     {"predict", om_cmd_predict, "--model MODEL INPUT...: hallmarks of bulk profiles"},
+    {"curate", om_cmd_curate, "--map MAP --out FOLDER GMT...: gene sets of several databases"},
     {"simulate", om_cmd_simulate, "--out FOLDER: a corpus of simulated studies with known truth"},
     {"info", om_cmd_info, "[FILE...]: this build, or the content digest of files"},
 };
@@ -56,6 +59,28 @@ static const command *find_command(const char *name) {
     return NULL;
 }
 
+static bool does_work(const command *chosen, int argc, char **argv) {
+    bool does = chosen != NULL;
+    for (int i = 2; i < argc; i++) {
+        does = does && strcmp(argv[i], "--help") != 0 && strcmp(argv[i], "--dump") != 0 &&
+               strcmp(argv[i], "--dry-run") != 0;
+    }
+    return does;
+}
+
+/* A command that does work leaves at its next safe point when a signal asks for it, from the very
+ * start: a scheduler may ask while MPI is still starting. The others end at once, as programs do.
+ */
+static void listen_to_signals(int argc, char **argv) {
+    const command *chosen = argc > 1 ? find_command(argv[1]) : NULL;
+    if (does_work(chosen, argc, argv) && chosen->run != om_cmd_info) {
+        om_stop_listen();
+    }
+    /* A reader that goes away (`| head`) or a limit on file sizes makes a write fail, no more. */
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+}
+
 static om_status dispatch(om_ctx *ctx, int argc, char **argv, bool *did_work) {
     bool is_root = om_context_is_root(ctx);
     *did_work = false;
@@ -82,11 +107,7 @@ static om_status dispatch(om_ctx *ctx, int argc, char **argv, bool *did_work) {
     if (chosen == NULL) {
         return om_fail(OM_USAGE, "there is no command '%s'; `oncomark --help` lists them", argv[1]);
     }
-    *did_work = true;
-    for (int i = 2; i < argc; i++) {
-        *did_work = *did_work && strcmp(argv[i], "--help") != 0 && strcmp(argv[i], "--dump") != 0 &&
-                    strcmp(argv[i], "--dry-run") != 0;
-    }
+    *did_work = does_work(chosen, argc, argv);
     return chosen->run(ctx, argc - 1, argv + 1);
 }
 
@@ -155,9 +176,7 @@ static void leave_open_files(om_status status) {
 }
 
 int main(int argc, char **argv) {
-    /* A reader that goes away (`| head`) or a limit on file sizes makes a write fail, no more. */
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN);
+    listen_to_signals(argc, argv);
     /* Threads that read ahead call no MPI; a library that knows no threads at all does not mind. */
     int level = MPI_THREAD_SINGLE;
     MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &level);

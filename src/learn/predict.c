@@ -17,21 +17,23 @@ void om_predictions_destroy(om_predictions **predictions) {
     }
     om_strings_destroy(&(*predictions)->profiles);
     om_strings_destroy(&(*predictions)->left_out);
+    om_strings_destroy(&(*predictions)->classes);
     om_free((*predictions)->probabilities);
     om_free(*predictions);
     *predictions = NULL;
 }
 
-static om_status create(om_predictions **out) {
+static om_status create(om_predictions **out, bool with_classes) {
     *out = om_calloc(1, sizeof **out);
     if (*out == NULL) {
         return OM_MEMORY;
     }
     OM_TRY(om_strings_create(&(*out)->profiles));
-    return om_strings_create(&(*out)->left_out);
+    OM_TRY(om_strings_create(&(*out)->left_out));
+    return with_classes ? om_strings_create(&(*out)->classes) : OM_OK;
 }
 
-static om_status is_hdf5(const char *path, bool *answer) {
+om_status om_profiles_is_hdf5(const char *path, bool *answer) {
     static const char signature[8] = {'\x89', 'H', 'D', 'F', '\r', '\n', '\x1a', '\n'};
     char start[sizeof signature];
     size_t n = 0;
@@ -91,17 +93,16 @@ static om_status read_table(om_predictions *predictions, om_profile_block *block
 }
 
 /* What each rank has for itself before they work together. */
-static om_status prepare(om_predictions **out, om_profile_genes **genes, om_profile_block **block,
-                         const om_model *model, const om_gene_map *map) {
-    OM_TRY(create(out));
+static om_status prepare(om_predictions *predictions, om_profile_genes **genes,
+                         om_profile_block **block, const om_model *model, const om_gene_map *map) {
     OM_TRY(om_profile_genes_create(genes, model->genes, map));
-    OM_TRY(om_profile_block_create(block, model, *out));
-    (*out)->n_features = om_strings_count(model->genes);
+    OM_TRY(om_profile_block_create(block, model, predictions));
+    predictions->n_features = om_strings_count(model->genes);
     return OM_OK;
 }
 
 static om_status look_at(const char *path, bool *hdf5, int64_t *bytes) {
-    OM_TRY(is_hdf5(path, hdf5));
+    OM_TRY(om_profiles_is_hdf5(path, hdf5));
     return om_file_size(path, bytes);
 }
 
@@ -127,14 +128,16 @@ static om_status read_profiles(om_predictions *predictions, om_profile_block *bl
                              (int64_t)sizeof *predictions->probabilities);
 }
 
-om_status om_profiles_predict(om_predictions **out, om_ctx *ctx, const om_model *model,
-                              const om_gene_map *map, const char *path, int64_t piece_bytes) {
+/* `source` tells of the table; its genes are made here. */
+static om_status predict(om_predictions **out, const om_model *model, const om_gene_map *map,
+                         om_profile_source source) {
     om_profile_genes *genes = NULL;
     om_profile_block *block = NULL;
-    om_status status = om_agree(ctx, prepare(out, &genes, &block, model, map));
+    om_status status = create(out, source.class_column != NULL);
+    status = status == OM_OK ? prepare(*out, &genes, &block, model, map) : status;
+    status = om_agree(source.ctx, status);
     if (status == OM_OK) {
-        om_profile_source source = {
-            .ctx = ctx, .path = path, .genes = genes, .piece_bytes = piece_bytes};
+        source.genes = genes;
         status = read_profiles(*out, block, &source);
     }
     om_profile_block_destroy(&block);
@@ -145,7 +148,20 @@ om_status om_profiles_predict(om_predictions **out, om_ctx *ctx, const om_model 
     return status;
 }
 
+om_status om_profiles_predict(om_predictions **out, om_ctx *ctx, const om_model *model,
+                              const om_gene_map *map, const char *path, int64_t piece_bytes) {
+    return predict(out, model, map,
+                   (om_profile_source){.ctx = ctx, .path = path, .piece_bytes = piece_bytes});
+}
+
+om_status om_predict_with_classes(om_predictions **out, om_ctx *ctx, const om_model *model,
+                                  const om_gene_map *map, const char *path,
+                                  const char *class_column) {
+    return predict(out, model, map,
+                   (om_profile_source){.ctx = ctx, .path = path, .class_column = class_column});
+}
+
 om_status om_predict(om_predictions **out, om_ctx *ctx, const om_model *model,
                      const om_gene_map *map, const char *path) {
-    return om_profiles_predict(out, ctx, model, map, path, 0);
+    return om_predict_with_classes(out, ctx, model, map, path, NULL);
 }

@@ -68,6 +68,10 @@ void om_profile_block_add(om_profile_block *block, int64_t number, const double 
                        block->x + row * om_strings_count(block->model->genes));
 }
 
+float om_profile_probability(float logit) {
+    return (float)(1 / (1 + exp(-(double)logit)));
+}
+
 void om_profile_block_finish(om_profile_block *block) {
     bool any = false;
     for (int row = 0; row < OM_PROFILE_BLOCK; row++) {
@@ -82,7 +86,7 @@ void om_profile_block_finish(om_profile_block *block) {
         float *probabilities =
             block->predictions->probabilities + (block->first + row) * OM_N_HALLMARKS;
         for (int k = 0; k < OM_N_HALLMARKS && block->is_in[row]; k++) {
-            probabilities[k] = (float)(1 / (1 + exp(-(double)logits[k])));
+            probabilities[k] = om_profile_probability(logits[k]);
         }
         block->is_in[row] = false;
     }

@@ -18,6 +18,9 @@ void om_profile_block_destroy(om_profile_block **block);
  * another one. Local. */
 void om_profile_block_add(om_profile_block *block, int64_t number, const double *values);
 
+/* The probability that a head's logit means. */
+float om_profile_probability(float logit);
+
 /* Computes the block in hand. Local. */
 void om_profile_block_finish(om_profile_block *block);
 

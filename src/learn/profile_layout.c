@@ -145,7 +145,7 @@ static om_status count_header(om_profile_layout *layout, row_names *header,
 static om_status fail_ids(const char *path, const row_names *names) {
     return om_fail(OM_INPUT,
                    "%s: found Ensembl ids of genes (%s), expected symbols as the model has them; "
-                   "--gene-map FILE gives a table of ids and symbols",
+                   "--gene-map FILE, or gene_map in a job, gives a table of ids and symbols",
                    path, names->id);
 }
 
@@ -211,7 +211,7 @@ om_status om_profile_layout_read(om_profile_layout *layout, om_ctx *ctx, const c
     int64_t in_header = 0;
     row_names rows = {.n_found = NULL};
     row_names header = {.n_found = &in_header};
-    om_profile_source source = {ctx, path, layout, genes, piece_bytes};
+    om_profile_source source = {ctx, path, layout, genes, piece_bytes, NULL};
     *layout = (om_profile_layout){.n_features = om_profile_genes_count(genes)};
     om_status status = om_context_is_root(ctx) ? read_on_root(layout, &rows, path, genes) : OM_OK;
     status = om_agree(ctx, status);
@@ -229,7 +229,7 @@ om_status om_profile_layout_read(om_profile_layout *layout, om_ctx *ctx, const c
 
 om_status om_profile_layout_settle(om_profile_layout *layout, om_ctx *ctx, const char *path,
                                    om_profile_genes *genes, int64_t piece_bytes) {
-    om_profile_source source = {ctx, path, layout, genes, piece_bytes};
+    om_profile_source source = {ctx, path, layout, genes, piece_bytes, NULL};
     row_names rows = {.n_found = om_calloc(layout->header.n_naming, sizeof *rows.n_found)};
     om_status status = om_agree(ctx, rows.n_found != NULL ? OM_OK : OM_MEMORY);
     status = status == OM_OK ? count_all(rows.n_found, &source) : status;

@@ -22,7 +22,8 @@ typedef struct om_profile_source {
     const char *path;
     const om_profile_layout *layout;
     om_profile_genes *genes;
-    int64_t piece_bytes; /* of text that a rank has in hand */
+    int64_t piece_bytes;      /* of text that a rank has in hand */
+    const char *class_column; /* of profiles in rows, which is no gene; NULL: none */
 } om_profile_source;
 
 /* Looks at the header and the first rows; at the names of all rows where these tell nothing. Genes

@@ -32,4 +32,7 @@ om_status om_profiles_grow(om_predictions *predictions, int64_t n_profiles);
 om_status om_profiles_predict(om_predictions **out, om_ctx *ctx, const om_model *model,
                               const om_gene_map *map, const char *path, int64_t piece_bytes);
 
+/* By the file's first bytes. Local. */
+om_status om_profiles_is_hdf5(const char *path, bool *answer);
+
 #endif

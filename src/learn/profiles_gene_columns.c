@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 /* What ranks tell each other of a round. */
 typedef struct round_head {
@@ -22,15 +23,33 @@ typedef struct gene_columns {
     om_profile_block *block;
     const om_profile_source *source;
     om_profile_rows rows;
-    om_string_map *seen; /* names of profiles */
-    int64_t *column;     /* [n_found] fields that are features; others are not looked at */
-    int64_t *feature;    /* [n_found] */
-    double *values;      /* [n_features] of a profile */
-    round_head *heads;   /* [ranks] */
-    int *counts;         /* [ranks] */
-    int *starts;         /* [ranks] */
+    om_string_map *seen;  /* names of profiles */
+    int64_t class_column; /* -1: none */
+    int64_t *column;      /* [n_found] fields that are features; others are not looked at */
+    int64_t *feature;     /* [n_found] */
+    double *values;       /* [n_features] of a profile */
+    round_head *heads;    /* [ranks] */
+    int *counts;          /* [ranks] */
+    int *starts;          /* [ranks] */
     int64_t in_rows;
 } gene_columns;
+
+static om_status find_class_column(gene_columns *columns) {
+    const char *wanted = columns->source->class_column;
+    const om_strings *names = columns->source->layout->names;
+    columns->class_column = -1;
+    for (int64_t c = 1; c < om_strings_count(names) && wanted != NULL; c++) {
+        if (strcasecmp(om_strings_get(names, c), wanted) == 0) {
+            columns->class_column = c;
+            return OM_OK;
+        }
+    }
+    return wanted == NULL ? OM_OK
+                          : om_fail(OM_INPUT,
+                                    "%s: found no column '%s' in the header, expected one with the "
+                                    "profiles' classes",
+                                    columns->source->path, wanted);
+}
 
 /* The first column of each feature. */
 static om_status find_columns(gene_columns *columns) {
@@ -40,6 +59,7 @@ static om_status find_columns(gene_columns *columns) {
     for (int64_t c = 1; c < om_strings_count(names) && status == OM_OK; c++) {
         int64_t feature = -1;
         status = om_profile_genes_find(columns->source->genes, om_strings_get(names, c), &feature);
+        feature = c == columns->class_column ? -1 : feature;
         if (status == OM_OK && feature >= 0 && !seen[feature]) {
             seen[feature] = true;
             columns->column[columns->predictions->n_found] = c;
@@ -64,6 +84,7 @@ static om_status prepare(gene_columns *columns) {
         return OM_MEMORY;
     }
     OM_TRY(om_string_map_create(&columns->seen));
+    OM_TRY(find_class_column(columns));
     return find_columns(columns);
 }
 
@@ -77,19 +98,25 @@ static void release(gene_columns *columns) {
     om_free(columns->starts);
 }
 
-/* The names of the rows of this rank's piece. */
+/* The names of the rows of this rank's piece, each with its class behind it where there are any. */
 static om_status read_names(gene_columns *columns, om_strings *names, round_head *head) {
     bool more = false;
-    OM_TRY(om_profile_rows_next(&columns->rows, 1, &more));
+    bool with_class = columns->class_column >= 0;
+    int64_t n_fields = with_class ? columns->class_column + 1 : 1;
+    OM_TRY(om_profile_rows_next(&columns->rows, n_fields, &more));
     while (more) {
         const char *name = NULL;
         int64_t feature = -1;
         OM_TRY(om_profile_rows_text(&columns->rows, 0, &name));
         OM_TRY(om_profile_genes_find(columns->source->genes, name, &feature));
         OM_TRY(om_strings_add(names, name));
+        if (with_class) {
+            OM_TRY(om_profile_rows_text(&columns->rows, columns->class_column, &name));
+            OM_TRY(om_strings_add(names, name));
+        }
         head->n_rows++;
         head->n_genes += feature >= 0;
-        OM_TRY(om_profile_rows_next(&columns->rows, 1, &more));
+        OM_TRY(om_profile_rows_next(&columns->rows, n_fields, &more));
     }
     om_strings_bytes(names, &head->n_bytes);
     return OM_OK;
@@ -133,6 +160,10 @@ static om_status add_names(gene_columns *columns, const char *name, int64_t *fir
             OM_TRY(om_profiles_add_name(predictions, columns->seen, columns->source->path, name,
                                         number++));
             name += strlen(name) + 1;
+            if (columns->class_column >= 0) {
+                OM_TRY(om_strings_add(predictions->classes, name));
+                name += strlen(name) + 1;
+            }
         }
     }
     return om_profiles_grow(predictions, number);

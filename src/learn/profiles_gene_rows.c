@@ -262,6 +262,12 @@ static om_status read_table(gene_rows *genes, om_profile_block *block) {
 om_status om_profiles_read_gene_rows(om_predictions *predictions, om_profile_block *block,
                                      const om_profile_source *source) {
     gene_rows genes = {.predictions = predictions, .source = source};
+    if (source->class_column != NULL) {
+        return om_fail(OM_INPUT,
+                       "%s: found genes in rows, expected profiles in rows with a column '%s' of "
+                       "their classes; of genes in rows a table of its own tells the classes",
+                       source->path, source->class_column);
+    }
     om_status status = read_table(&genes, block);
     release(&genes);
     return status;

@@ -104,11 +104,11 @@ static om_status find_genes(annotated *file, const om_h5 *h5) {
     status = status == OM_OK ? try_columns(file, h5) : status;
     if (status == OM_OK && file->n_found == by_index && are_ids(names) &&
         om_profile_genes_lack_map(source->genes)) {
-        status =
-            om_fail(OM_INPUT,
-                    "%s: found Ensembl ids of genes (%s) in var, expected symbols as the model "
-                    "has them; --gene-map FILE gives a table of ids and symbols",
-                    source->path, om_strings_get(names, 0));
+        status = om_fail(
+            OM_INPUT,
+            "%s: found Ensembl ids of genes (%s) in var, expected symbols as the model "
+            "has them; --gene-map FILE, or gene_map in a job, gives a table of ids and symbols",
+            source->path, om_strings_get(names, 0));
     } else if (status == OM_OK && file->n_found == 0) {
         status = om_fail(OM_INPUT,
                          "%s: none of the model's %" PRId64
@@ -137,6 +137,26 @@ static om_status name_profiles(annotated *file, const om_h5 *h5) {
     return status;
 }
 
+static om_status read_classes(annotated *file, const om_h5 *h5) {
+    om_h5ad_column column = {.codes = NULL};
+    const char *name = file->source->class_column;
+    om_predictions *predictions = file->predictions;
+    om_status status = om_h5ad_import_names(&column, h5, "obs", name, predictions->n_profiles);
+    if (status == OM_OK && column.codes == NULL) {
+        status = om_fail(OM_INPUT,
+                         "%s: object 'obs/%s': found no single text a profile, expected the "
+                         "profiles' classes",
+                         file->source->path, name);
+    }
+    for (int64_t i = 0; i < predictions->n_profiles && status == OM_OK; i++) {
+        int32_t code = column.codes[i];
+        status = om_strings_add(predictions->classes,
+                                code < 0 ? "" : om_strings_get(column.categories, code));
+    }
+    om_h5ad_column_release(&column);
+    return status;
+}
+
 static om_status read_names(annotated *file) {
     om_h5 *h5 = NULL;
     OM_TRY(om_h5_open(&h5, file->source->path));
@@ -150,6 +170,9 @@ static om_status read_names(annotated *file) {
     status = status == OM_OK ? om_h5ad_import_matrix(&file->place, h5, "X") : status;
     status = status == OM_OK ? find_genes(file, h5) : status;
     status = status == OM_OK ? name_profiles(file, h5) : status;
+    if (status == OM_OK && file->source->class_column != NULL) {
+        status = read_classes(file, h5);
+    }
     om_status closed = om_h5_close(&h5);
     if (status == OM_OK) {
         file->place.file = om_strdup(file->source->path);

@@ -1,4 +1,4 @@
-/* What the paper says of its cross-validation, to set beside ours. */
+/* What the paper says of its cross-validation and of bulk profiles, to set beside ours. */
 #ifndef ONCOMARK_LEARN_PUBLISHED_FIGURES_H
 #define ONCOMARK_LEARN_PUBLISHED_FIGURES_H
 
@@ -11,6 +11,10 @@ double om_published_figures_mean(om_metric metric, int hallmark);
 
 /* Of the ten hallmarks together. Local. */
 double om_published_figures_mean_all(om_metric metric);
+
+/* Kolmogorov-Smirnov statistic of the bulk profiles' probabilities, cancer against normal. Local.
+ */
+double om_published_figures_ks(int hallmark);
 
 /* Whether folds and loss are the published ones, so that the figures can be compared. Local. */
 bool om_published_figures_compare(const om_crossval_parameters *crossval, om_loss loss);

@@ -10,6 +10,7 @@
 #include "oncomark/partition.h"
 #include "oncomark/progress.h"
 #include "oncomark/published.h"
+#include "oncomark/stop.h"
 #include "oncomark/table.h"
 
 #include <dirent.h>
@@ -219,10 +220,14 @@ static om_status write_rounds(export *work, om_text *name) {
     om_progress *progress =
         om_progress_begin(om_context_log(work->ctx), "export", n / size, "samples");
     om_status status = OM_OK;
+    om_stop_pace pace = {0};
     for (int64_t done = 0; done < n && status == OM_OK; done += step * size) {
         int64_t first = done + step * om_context_rank(work->ctx);
         int64_t count = first >= n ? 0 : first + step < n ? step : n - first;
-        status = om_agree(work->ctx, count > 0 ? add_rows(work, name, first, count) : OM_OK);
+        status = om_stop_check_at_pace(work->ctx, &pace);
+        if (status == OM_OK) {
+            status = om_agree(work->ctx, count > 0 ? add_rows(work, name, first, count) : OM_OK);
+        }
         for (int label = 1; label >= 0 && status == OM_OK; label--) {
             status = om_published_table_write(work->tables[label]);
         }

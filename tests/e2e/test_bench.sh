@@ -16,6 +16,7 @@ bench() {
 bench stages
 bench thresholds
 bench training
+bench crossval
 "$python" - "$work" << 'PYTHON'
 import csv
 import math
@@ -51,6 +52,11 @@ for peer, unit in PEERS.items():
 figures = read("training")
 for ranks in "12":
     assert ("training", "oncomark train", ranks, "epoch_seconds") in figures, ranks
+figures = read("crossval")
+for epochs in (1, 3, 6):
+    rows = figures["cross-validation", f"{epochs} epochs", "2", "rows"]
+    # Ten folds of which eight tenths are learned from, of 1,500 samples.
+    assert rows == 12000 * epochs, (epochs, rows)
 figures = read("thresholds")
 assert ("stage", "threshold", "2", "values_per_second") in figures
 assert ("peer", "otsu", "1", "values_per_second") in figures

@@ -59,6 +59,9 @@ crossval 2 shares
 says err-shares 'lock-crossval-2-of-3: the folder is in use by process 1 on host elsewhere for share 2 of 3'
 crossval 2 shares --task 1/2
 crossval 0 shares --task 1/3
+printf 'token 0123abcd\nplan 00000000000000000000000000000000\n' >> "$work/shares/.oncomark/lock-crossval-2-of-3"
+crossval 2 shares --task 1/3
+says err-shares 'lock-crossval-2-of-3: process 1 on host elsewhere .* does share 2 of 3 with other parameters'
 crossval 2 shares --task 4/3
 says err-shares 'found --task 4/3, expected I/N'
 crossval 2 shares --task 1/3 --collect
@@ -83,3 +86,11 @@ for delay in 0.2 0.4 0.6; do
 done
 crossval 0 killed
 [ "$(digests "$work/crossval")" = "$(digests "$work/killed")" ] || fail "a killed run ends with something else"
+
+# A guard of Adam that is zero as a float: training diverges with every setting, which is told once all is tried.
+crossval 2 killed --set train.epsilon=1.0e-60
+says err-killed '^warning: crossval: task [1-8] of 8 \(train.hidden=8, .*\) diverged: the loss of epoch [1-8] is -?nan'
+says err-killed '^crossval: setting 2 of 2 diverged in [1-4] of 4 folds: train.hidden=12$'
+says err-killed '^oncomark: error: crossval: training diverged with every setting, .*; lower train.learning_rate \(0.001,'
+[ "$(cut -d, -f 3,4 "$work/killed/crossval/sweep.csv" | tr '\n' ' ')" = 'rank,chosen 1,0 2,0 ' ] ||
+    fail "sweep.csv: $(cat "$work/killed/crossval/sweep.csv")"

@@ -7,28 +7,11 @@ shared=$source_folder/../shared
     exit 0
 }
 shared=$(cd "$shared" && pwd)
-cat > "$work/shared.yaml" << JOB
-name: real
-workdir: $work/shared-1
-gene_sets: $shared/paper/hallmark_surv_curated.csv
-score: {aliases: false}
-synthetic: {cells_per_sample: 20, min_cells: 20}
-data:
-  - path: $shared/data/Data_VanGalen2019_Hematologic
-    samples: {exclude: [AML328-D0, AML419A-D0, AML707B-D0, AML916-D0]}
-  - path: $shared/data/Data_VanGalen2019_Hematologic
-    id: VanGalen2019-validate_Hematologic
-    role: validate
-    samples: {include: [AML328-D0, AML419A-D0, AML707B-D0, AML916-D0]}
-  - path: $shared/data/Data_Tian2019_Lung
-  - path: $shared/data/Data_Copykat2021_Breast
-  - path: $shared/data/Data_NumbatATC2_Thyroid
-  - {path: $shared/data/Data_Tirosh2016_Brain, values: tpm}
-JOB
+job=$source_folder/tests/e2e/shared.yaml
 for ranks in 1 2 3 4 7; do
     rm -rf "$work/shared-$ranks"
     start=$SECONDS
-    on $ranks run "$work/shared.yaml" --set "workdir=$work/shared-$ranks" 2> "$work/log-shared-$ranks" || {
+    on $ranks run "$job" --set "workdir=$work/shared-$ranks" 2> "$work/log-shared-$ranks" || {
         cat "$work/log-shared-$ranks"
         fail "run on $ranks ranks"
     }
@@ -49,11 +32,27 @@ for table in tcga_brca_10_TCGAbiolinks.tsv SRP029880.raw_counts.tsv; do
         fail "expected ten profiles of $table: $(cat "$work/log-bulk")"
 done
 
+# The same job's validation: four patients kept aside, three sets of bulk profiles, and the labels themselves.
+for ranks in 2 3; do
+    on $ranks validate "$job" --set "workdir=$work/shared-$ranks" 2> "$work/log-validate-$ranks" || {
+        cat "$work/log-validate-$ranks"
+        fail "validate on $ranks ranks"
+    }
+    digests "$work/shared-$ranks" > "$work/digests-validate-$ranks"
+done
+diff "$work/digests-validate-2" "$work/digests-validate-3" || fail "validation differs between 2 and 3 ranks"
+grep 'validate: ' "$work/log-validate-2"
+"$python" -W ignore "$source_folder/tests/e2e/twin_external.py" "$work/shared-2" 100 \
+    VanGalen2019-validate_Hematologic=Hematologic:AML328-D0,AML419A-D0,AML707B-D0,AML916-D0
+for row in external.csv:ALL,ALL,4, bulk.csv:model,AIM,20,10, label_check.csv:AIM,; do
+    grep -q "^${row#*:}" "$work/shared-2/validate/${row%%:*}" || fail "no $row"
+done
+
 # Scores of all three published variants against the real UCell's.
 for variant in ucell-2.14:ucell-2.14:impute ucell-2.14-skip:ucell-2.14:skip ucell-2.6:ucell-2.6:impute; do
     IFS=: read -r golden formula missing <<< "$variant"
     for stage in ingest score; do
-        on 2 $stage "$work/shared.yaml" --set "workdir=$work/shared-2" --set score.formula=$formula \
+        on 2 $stage "$job" --set "workdir=$work/shared-2" --set score.formula=$formula \
             --set score.missing_genes=$missing 2> "$work/log-score" || {
             cat "$work/log-score"
             fail "$stage with $formula"

@@ -4,6 +4,7 @@
 #include "oncomark/memory.h"
 #include "unit_test.h"
 
+#include "job_test.h"
 #include "text_files.h"
 
 #include "golden_folds.h"
@@ -12,19 +13,22 @@ static const char minimal[] = "gene_sets: sets.gmt\ndata:\n  - {path: Data_Qian2
 static const char sweep[] = "gene_sets: sets.gmt\ndata:\n  - {path: Data_Qian2020_Breast}\n"
                             "crossval: {sweep: {train.hidden: [16, 32, 64]}}\n";
 
-static om_job *parse(const char *text) {
-    om_job *job = NULL;
-    if (om_job_parse(&job, "test.yaml", text, (int64_t)strlen(text), NULL) != OM_OK) {
-        fail_msg("%s", om_error_message());
-    }
-    return job;
+static om_status make_tables(om_crossval_tables *tables, const om_job *job,
+                             const om_fold_entry *entries, int64_t n) {
+    om_crossval_figures *figures = NULL;
+    *tables = (om_crossval_tables){.folds = NULL};
+    om_status status = om_crossval_figures_create(&figures, job, entries, n);
+    status = status == OM_OK ? om_crossval_tables_make(tables, figures) : status;
+    om_crossval_figures_destroy(&figures);
+    return status;
 }
 
-/* Every setting has the same test samples, and the validation losses [settings x folds]. */
+/* Every setting has the same test samples, and the validation losses [settings x folds]; where that
+ * is NaN, training diverged in epoch 4. */
 static void make(om_crossval_tables *tables, const char *text, int64_t n_settings, int64_t n_folds,
                  const double *losses) {
     static const char *const names[] = {"repeat 1, fold 1", "repeat 1, fold 2", "Qian \"2020\""};
-    om_job *job = parse(text);
+    om_job *job = test_job("test.yaml", text);
     om_fold_result folds[16];
     om_fold_entry entries[16];
     int64_t n = n_settings * n_folds;
@@ -32,9 +36,10 @@ static void make(om_crossval_tables *tables, const char *text, int64_t n_setting
     for (int64_t i = 0; i < n; i++) {
         folds[i] = golden_fold((int)(i % n_folds));
         folds[i].validation_loss = losses[i];
+        folds[i].diverged_epoch = isnan(losses[i]) ? 4 : 0;
         entries[i] = (om_fold_entry){i / n_folds, i % n_folds, names[i % n_folds], &folds[i]};
     }
-    if (om_crossval_tables_make(tables, job, entries, n) != OM_OK) {
+    if (make_tables(tables, job, entries, n) != OM_OK) {
         fail_msg("%s", om_error_message());
     }
     for (int64_t i = 0; i < n; i++) {
@@ -62,7 +67,8 @@ static void test_folds(void **state) {
     starts_with(tables.folds,
                 "setting,fold,fold_name,hallmark,n_positive,n_negative,tp,fp,tn,fn,accuracy,"
                 "precision,recall,f1,balanced_accuracy,auroc,auprc,brier,call_agreement,n_training,"
-                "n_validation,n_test,n_features,epochs,kept_epoch,validation_loss\n1,1,");
+                "n_validation,n_test,n_features,epochs,kept_epoch,validation_loss,"
+                "diverged_epoch\n1,1,");
     om_table *table = table_of(tables.folds);
     assert_int_equal(om_table_rows(table), GOLDEN_FOLDS * OM_N_HALLMARKS);
     enum { CELLS = OM_N_HALLMARKS * OM_N_HALLMARKS };
@@ -94,6 +100,7 @@ static void test_folds(void **state) {
         assert_close(number(table, row, "epochs"), 20 + fold);
         assert_close(number(table, row, "kept_epoch"), 10 + fold);
         assert_close(number(table, row, "validation_loss"), (double[]){0.25, 0.5, 0.125}[fold]);
+        assert_string_equal(cell(table, row, "diverged_epoch"), "");
     }
     assert_string_equal(cell(table, 0, "fold_name"), "repeat 1, fold 1");
     assert_string_equal(cell(table, 29, "fold_name"), "Qian \"2020\"");
@@ -205,10 +212,11 @@ static void test_sweep_ranks_by_validation_loss(void **state) {
     make(&tables, sweep, 3, GOLDEN_FOLDS,
          (double[]){0.5, 0.5, 0.5, 0.25, 0.125, 0.375, 0.25, 0.5, 0.75});
     starts_with(tables.sweep,
-                "setting,train.hidden,rank,chosen,n_folds,validation_loss_mean,validation_loss_sd,"
-                "test_accuracy,test_precision,test_recall,test_f1,test_balanced_accuracy,"
+                "setting,train.hidden,rank,chosen,n_folds,n_diverged,validation_loss_mean,"
+                "validation_loss_sd,test_accuracy,test_precision,test_recall,test_f1,test_balanced_"
+                "accuracy,"
                 "test_auroc,test_auprc,test_brier,test_call_agreement\n"
-                "2,32,1,1,3,0.25,0.125,");
+                "2,32,1,1,3,0,0.25,0.125,");
     om_table *table = table_of(tables.sweep);
     assert_int_equal(om_table_rows(table), 3);
     enum { FIGURES = OM_N_METRICS + 1 };
@@ -222,8 +230,8 @@ static void test_sweep_ranks_by_validation_loss(void **state) {
     free(expected);
     om_table_destroy(&table);
     /* The test figures of what was not chosen are nobody's business. */
-    assert_says(om_text_get(tables.sweep), "\n1,16,2,0,3,0.5,0,,,,,,,,,\n"
-                                           "3,64,3,0,3,0.5,0.25,,,,,,,,,\n");
+    assert_says(om_text_get(tables.sweep), "\n1,16,2,0,3,0,0.5,0,,,,,,,,,\n"
+                                           "3,64,3,0,3,0,0.5,0.25,,,,,,,,,\n");
     assert_says(om_text_get(tables.folds), "\n3,64,2,\"repeat 1, fold 2\",AIM,");
     assert_says(om_text_get(tables.summary), "\n2,32,DCE,auroc,3,");
     om_crossval_tables_destroy(&tables);
@@ -242,6 +250,34 @@ static void test_diverged_setting_is_last(void **state) {
         assert_close(number(table, row, "chosen"), row == 0);
     }
     om_table_destroy(&table);
+    assert_says(om_text_get(tables.sweep), "\n1,16,3,0,2,1,,,,,,,,,,,\n");
+    om_crossval_tables_destroy(&tables);
+}
+
+/* Its figures over the other fold would stand beside those over all folds of other settings. */
+static void test_diverged_setting_has_no_figures(void **state) {
+    (void)state;
+    om_crossval_tables tables;
+    make(&tables, sweep, 2, 2, (double[]){0.125, NAN, 0.5, 0.75});
+    /* The other fold's own row is whole. */
+    assert_says(om_text_get(tables.folds),
+                "\n1,16,2,\"repeat 1, fold 2\",DCE,,,,,,,,,,,,,,,,801,91,94,701,21,,,4\n");
+    assert_says(om_text_get(tables.folds), ",20,10,0.125,\n1,16,2,");
+    assert_says(om_text_get(tables.summary), "\n1,16,DCE,auroc,1,,\n");
+    assert_says(om_text_get(tables.summary),
+                "\n1,16,all,validation_loss,1,,\n2,32,AIM,accuracy,2,");
+    assert_says(om_text_get(tables.cross_hallmark), "\n1,16,AIM,DCE,1,,,,\n");
+    assert_says(om_text_get(tables.calibration), "\n1,16,DCE,0.0,0.1,0,0,,\n");
+    assert_says(om_text_get(tables.calibration), "\n1,16,all,0.9,1.0,0,0,,\n2,32,AIM,0.0,0.1,");
+    om_crossval_tables_destroy(&tables);
+}
+
+/* Where all have diverged, none is the best. */
+static void test_diverged_setting_is_not_chosen(void **state) {
+    (void)state;
+    om_crossval_tables tables;
+    make(&tables, sweep, 2, 2, (double[]){NAN, NAN, 0.5, NAN});
+    assert_says(om_text_get(tables.sweep), "\n1,16,1,0,2,2,,,,,,,,,,,\n2,32,2,0,2,1,,,,,,,,,,,\n");
     om_crossval_tables_destroy(&tables);
 }
 
@@ -279,7 +315,7 @@ static void test_nothing_finished(void **state) {
 
 static void test_out_of_memory(void **state) {
     (void)state;
-    om_job *job = parse(sweep);
+    om_job *job = test_job("test.yaml", sweep);
     om_fold_result fold = golden_fold(0);
     om_fold_entry entry = {0, 0, "fold", &fold};
     om_crossval_tables tables;
@@ -287,7 +323,7 @@ static void test_out_of_memory(void **state) {
     int64_t failures = 0;
     for (; status != OM_OK; failures++) {
         om_memory_fail_after(failures);
-        status = om_crossval_tables_make(&tables, job, &entry, 1);
+        status = make_tables(&tables, job, &entry, 1);
         om_memory_fail_after(-1);
         assert_true(status == OM_OK || status == OM_MEMORY);
         assert_true(status == OM_OK || tables.folds == NULL);
@@ -307,6 +343,8 @@ int main(void) {
         test_in_folder(test_calibration),
         test_in_folder(test_sweep_ranks_by_validation_loss),
         test_in_folder(test_diverged_setting_is_last),
+        test_in_folder(test_diverged_setting_has_no_figures),
+        test_in_folder(test_diverged_setting_is_not_chosen),
         test_in_folder(test_losses_are_ranked_apart),
         test_in_folder(test_nothing_finished),
         test_in_folder(test_out_of_memory),

@@ -4,23 +4,19 @@
 #include "oncomark/head_metrics.h"
 #include "unit_test.h"
 
+#include "job_test.h"
 #include "text_files.h"
 
 #include "golden_folds.h"
 
 #define JOB "gene_sets: sets.gmt\ndata:\n  - {path: Data_Qian2020_Breast}\n"
 
-static om_job *parse(const char *text) {
-    om_job *job = NULL;
-    if (om_job_parse(&job, "test.yaml", text, (int64_t)strlen(text), NULL) != OM_OK) {
-        fail_msg("%s", om_error_message());
-    }
-    return job;
-}
-
-/* What is said of so many settings with the golden folds; the later ones have the lower losses. */
-static const char *say(const char *text, int64_t n_settings, int64_t n_folds) {
-    om_job *job = parse(text);
+/* What is said of so many settings with the golden folds; the later ones have the lower losses. The
+ * last fold of the first n_diverged settings diverged. */
+static const char *say_diverged(const char *text, int64_t n_settings, int64_t n_folds,
+                                int64_t n_diverged) {
+    om_crossval_figures *figures = NULL;
+    om_job *job = test_job("test.yaml", text);
     om_fold_result folds[16];
     om_fold_entry entries[16];
     int64_t n = n_settings * n_folds;
@@ -28,19 +24,27 @@ static const char *say(const char *text, int64_t n_settings, int64_t n_folds) {
     for (int64_t i = 0; i < n; i++) {
         folds[i] = golden_fold((int)(i % n_folds));
         folds[i].validation_loss = 1.0 / (double)(2 + i / n_folds);
+        folds[i].diverged_epoch =
+            i % n_folds == n_folds - 1 && i / n_folds < n_diverged ? folds[i].n_epochs : 0;
         entries[i] = (om_fold_entry){i / n_folds, i % n_folds, "fold", &folds[i]};
     }
     om_log *log = om_log_create(true);
     int saved = stderr_begin();
-    om_status status = om_crossval_say(log, job, entries, n);
+    om_status status = om_crossval_figures_create(&figures, job, entries, n);
+    status = status == OM_OK ? om_crossval_say(log, figures) : status;
     const char *said = stderr_end(saved);
     assert_int_equal(status, OM_OK);
+    om_crossval_figures_destroy(&figures);
     om_log_destroy(&log);
     for (int64_t i = 0; i < n; i++) {
         golden_fold_free(&folds[i]);
     }
     om_job_destroy(&job);
     return said;
+}
+
+static const char *say(const char *text, int64_t n_settings, int64_t n_folds) {
+    return say_diverged(text, n_settings, n_folds, 0);
 }
 
 /* Mean over the golden folds, as scikit-learn and NumPy have it. */
@@ -115,11 +119,11 @@ static void test_what_is_as_published(void **state) {
         JOB "train: {loss: published}\ncrossval: {group: study, leave_one_out: true}\n",
         JOB "train: {loss: published}\ncrossval: {permute_labels: true}\n"};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-        om_job *job = parse(others[i]);
+        om_job *job = test_job("test.yaml", others[i]);
         assert_false(om_published_figures_compare(&job->crossval, job->train.loss));
         om_job_destroy(&job);
     }
-    om_job *job = parse(JOB "train: {loss: published}\n");
+    om_job *job = test_job("test.yaml", JOB "train: {loss: published}\n");
     assert_true(om_published_figures_compare(&job->crossval, job->train.loss));
     om_job_destroy(&job);
 }
@@ -168,6 +172,18 @@ static void test_sweep(void **state) {
     assert_int_equal(count(said, "doi"), 1);
 }
 
+static void test_diverged_settings_are_named(void **state) {
+    (void)state;
+    static const char swept[] = JOB "crossval: {sweep: {train.hidden: [16, 32, 64]}}\n";
+    const char *said = say_diverged(swept, 3, 2, 2);
+    assert_says(said, "crossval: setting 3 of 3 has the least validation loss (masked)");
+    assert_says(said, "crossval: setting 1 of 3 diverged in 1 of 2 folds: train.hidden=16\n");
+    assert_says(said, "crossval: setting 2 of 3 diverged in 1 of 2 folds: train.hidden=32\n");
+    assert_int_equal(count(said, "AIM"), 1);
+    said = say_diverged(JOB, 1, 1, 1);
+    assert_string_equal(said, "crossval: setting 1 of 1 diverged in 1 of 1 fold\n");
+}
+
 static void test_nothing_finished(void **state) {
     (void)state;
     const char *said = say(JOB, 0, 1);
@@ -182,6 +198,7 @@ int main(void) {
         cmocka_unit_test(test_published_values),
         test_in_folder(test_permuted_labels),
         test_in_folder(test_sweep),
+        test_in_folder(test_diverged_settings_are_named),
         test_in_folder(test_nothing_finished),
     };
     return cmocka_run_group_tests_name("crossval_say", tests, NULL, NULL);

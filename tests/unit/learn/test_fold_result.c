@@ -88,6 +88,34 @@ static void test_what_is_written_is_read_back(void **state) {
     om_fold_result_destroy(&written);
 }
 
+static void test_diverged_training_is_marked(void **state) {
+    (void)state;
+    const char *path = test_path(test_folder, "fold.h5ad");
+    om_fold_result *written = make_result();
+    om_fold_result *read = NULL;
+    om_h5 *file = NULL;
+    write_to(path, written);
+    assert_int_equal(om_h5_open(&file, path), OM_OK);
+    assert_false(om_h5_exists(file, "uns/diverged_epoch"));
+    om_h5_close(&file);
+    for (int i = 0; i < N_TEST * OM_N_HALLMARKS; i++) {
+        written->logits[i] = NAN;
+    }
+    written->n_epochs = 7;
+    written->kept_epoch = 0;
+    written->diverged_epoch = 7;
+    written->validation_loss = NAN;
+    write_to(path, written);
+    assert_int_equal(om_fold_result_read(&read, path), OM_OK);
+    assert_int_equal(read->diverged_epoch, 7);
+    assert_int_equal(read->kept_epoch, 0);
+    assert_true(isnan(read->validation_loss));
+    assert_true(isnan(read->logits[29]));
+    assert_int_equal(read->rows[2], 5);
+    om_fold_result_destroy(&read);
+    om_fold_result_destroy(&written);
+}
+
 static void test_file_says_which_samples_and_how_likely(void **state) {
     (void)state;
     const char *path = test_path(test_folder, "fold.h5ad");
@@ -213,6 +241,7 @@ int main(int argc, char **argv) {
     MPI_Init(&argc, &argv);
     const struct CMUnitTest tests[] = {
         test_in_folder(test_what_is_written_is_read_back),
+        test_in_folder(test_diverged_training_is_marked),
         test_in_folder(test_file_says_which_samples_and_how_likely),
         test_in_folder(test_damaged_files_are_refused),
         test_in_folder(test_other_files_are_refused),
