@@ -21,6 +21,13 @@ static inline void test_h5_put(const char *file, const char *path, hid_t type, i
     H5Fclose(id);
 }
 
+/* Takes an object away, so that another one can be put in its place. */
+static inline void test_h5_remove(const char *file, const char *path) {
+    hid_t id = H5Fopen(file, H5F_ACC_RDWR, H5P_DEFAULT);
+    assert_true(H5Ldelete(id, path, H5P_DEFAULT) >= 0);
+    H5Fclose(id);
+}
+
 /* Strings of `length` bytes; `values` has them one after another. */
 static inline void test_h5_put_fixed(const char *file, const char *path, size_t length, int64_t n,
                                      const char *values) {

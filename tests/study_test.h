@@ -1,8 +1,25 @@
-/* Loading a data set as a study, and looking at its columns. Needs unit_test.h before it. */
+/* Loading a data set as a study, and looking at its columns. Needs unit_test.h before it. The group
+ * of tests has test_log_set_up and test_log_tear_down. */
 #ifndef ONCOMARK_TESTS_STUDY_TEST_H
 #define ONCOMARK_TESTS_STUDY_TEST_H
 
 #include "cells/study.h"
+#include "cells/study_place.h"
+#include "oncomark/memory.h"
+
+static om_log *test_log;
+
+static inline int test_log_set_up(void **state) {
+    (void)state;
+    test_log = om_log_create(false);
+    return test_log != NULL ? 0 : -1;
+}
+
+static inline int test_log_tear_down(void **state) {
+    (void)state;
+    om_log_destroy(&test_log);
+    return 0;
+}
 
 /* A data set as the job file's entry {path: path, id: Some2024_Lung} would give it. */
 static inline om_data_set test_data_set(const char *path) {
@@ -13,20 +30,52 @@ static inline om_data_set test_data_set(const char *path) {
 }
 
 /* *study is NULL after a failure; `warnings` (may be NULL): how many were given. */
-static inline om_status test_study_load(om_study **study, const om_data_set *data_set, om_log *log,
+static inline om_status test_study_load(om_study **study, const om_data_set *data_set,
                                         long *warnings) {
     om_study_place *place = NULL;
-    long before = om_log_warnings(log);
+    long before = om_log_warnings(test_log);
     *study = NULL;
     om_status status = om_study_find(&place, data_set);
     if (status == OM_OK) {
-        status = om_study_load(study, place, log);
+        status = om_study_load(study, place, test_log);
     }
     om_study_place_destroy(&place);
     if (warnings != NULL) {
-        *warnings = om_log_warnings(log) - before;
+        *warnings = om_log_warnings(test_log) - before;
     }
     return status;
+}
+
+static inline om_study *test_study(const om_data_set *data_set, long *warnings) {
+    om_study *study = NULL;
+    if (test_study_load(&study, data_set, warnings) != OM_OK) {
+        fail_msg("%s", om_error_message());
+    }
+    return study;
+}
+
+static inline void test_study_is_refused(const om_data_set *data_set, const char *message) {
+    om_study *study = NULL;
+    assert_int_equal(test_study_load(&study, data_set, NULL), OM_INPUT);
+    assert_null(study);
+    assert_message_has(message);
+}
+
+/* Lets the first allocation fail, then the second, and so on until all succeed: more than `least`.
+ */
+static inline void test_study_without_memory(const om_data_set *data_set, int64_t least) {
+    om_status status = OM_MEMORY;
+    int64_t successes = 0;
+    for (; status != OM_OK; successes++) {
+        om_study *study = NULL;
+        om_memory_fail_after(successes);
+        status = test_study_load(&study, data_set, NULL);
+        om_memory_fail_after(-1);
+        assert_true((status == OM_OK) == (study != NULL));
+        assert_true(successes < 10000);
+        om_study_destroy(&study);
+    }
+    assert_true(successes > least);
 }
 
 static inline const om_study_column *test_column(const om_study *study, const char *name) {

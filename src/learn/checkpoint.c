@@ -69,6 +69,16 @@ static om_status write_fields(const char *path, const field fields[N_FIELDS]) {
     return status == OM_OK ? closed : status;
 }
 
+static char *name_temporary(const om_checkpoint_place *place) {
+    return place->workdir != NULL ? om_workdir_beside(place->workdir, place->path)
+                                  : om_format("%s.tmp", place->path);
+}
+
+static om_status replace(const om_checkpoint_place *place, const char *temporary) {
+    return place->workdir != NULL ? om_workdir_replace(place->workdir, temporary, place->path)
+                                  : om_file_commit(temporary, place->path);
+}
+
 om_status om_checkpoint_write(const om_checkpoint *checkpoint, const om_checkpoint_place *place) {
     const om_schedule *schedule = &checkpoint->schedule;
     header head = {
@@ -79,14 +89,11 @@ om_status om_checkpoint_write(const om_checkpoint *checkpoint, const om_checkpoi
     field fields[N_FIELDS];
     set_owners(head.owners, place);
     list_fields(fields, &head, checkpoint);
-    char *temporary = om_format("%s.tmp", place->path);
+    char *temporary = name_temporary(place);
     om_status status = temporary != NULL ? om_folder_make_parent(place->path) : OM_MEMORY;
     status = status == OM_OK ? write_fields(temporary, fields) : status;
     status = status == OM_OK ? om_file_seal(temporary) : status;
-    if (status == OM_OK && place->workdir != NULL) {
-        status = om_workdir_check_lock(place->workdir);
-    }
-    status = status == OM_OK ? om_file_commit(temporary, place->path) : status;
+    status = status == OM_OK ? replace(place, temporary) : status;
     if (status != OM_OK && temporary != NULL) {
         unlink(temporary);
     }
@@ -175,16 +182,24 @@ static void forget(om_checkpoint *checkpoint) {
     checkpoint->n_epochs = 0;
 }
 
+static om_status check_lock(const om_checkpoint_place *place) {
+    return place->workdir != NULL ? om_workdir_check_lock(place->workdir) : OM_OK;
+}
+
 /* On the root: out of the way of the next one, for whoever wants to know what befell it. */
 static om_status set_aside(const om_checkpoint_place *place, om_log *log) {
     char *unused = om_format("%s.unused", place->path);
     if (unused == NULL) {
         return OM_MEMORY;
     }
-    om_log_warn(log, "%s; it is kept as %s, and training starts anew", om_error_message(), unused);
-    rename(place->path, unused);
+    om_status status = check_lock(place);
+    if (status == OM_OK) {
+        om_log_warn(log, "%s; it is kept as %s, and training starts anew", om_error_message(),
+                    unused);
+        rename(place->path, unused);
+    }
     om_free(unused);
-    return OM_OK;
+    return status;
 }
 
 static om_status share(om_checkpoint *checkpoint, om_ctx *group) {
@@ -219,10 +234,5 @@ om_status om_checkpoint_resume(om_checkpoint *checkpoint, om_ctx *group,
 }
 
 void om_checkpoint_remove(const char *path) {
-    char *temporary = om_format("%s.tmp", path);
-    if (temporary != NULL) {
-        unlink(temporary);
-    }
-    om_free(temporary);
     unlink(path);
 }

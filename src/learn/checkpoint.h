@@ -29,7 +29,7 @@ om_status om_checkpoint_read(om_checkpoint *checkpoint, const om_checkpoint_plac
 om_status om_checkpoint_resume(om_checkpoint *checkpoint, om_ctx *group,
                                const om_checkpoint_place *place);
 
-/* Removes the file, if there is one, and what a killed run left of a new one. Local. */
+/* Removes the file, if there is one. Local. */
 void om_checkpoint_remove(const char *path);
 
 #endif

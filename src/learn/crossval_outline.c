@@ -1,134 +1,14 @@
 /* The plan of a cross-validation, and how long it will take, for people to read. */
 #include "oncomark/stages.h"
 
-#include "crossval_forecast.h"
-#include "oncomark/fold_result.h"
-#include "oncomark/h5ad.h"
+#include "crossval_experience.h"
+#include "crossval_todo.h"
 #include "oncomark/memory.h"
-#include "oncomark/transform.h"
 
 #include <inttypes.h>
 #include <math.h>
 
-/* Seconds that all measurements together may take, and the least that one is given. */
-static const double all_measurements = 1;
-static const double one_measurement = 0.02;
-
 enum { MOST_RANKS = 1 << 16 };
-
-/* What finished tasks tell about the others. */
-typedef struct experience {
-    int64_t n_done;
-    double epochs;       /* mean of finished tasks */
-    int64_t *n_features; /* [n_settings] of finished tasks alike, else the most that there can be */
-    bool is_bound;       /* some of these are bounds */
-    double *row_seconds; /* [n_settings] of a training row on one rank */
-} experience;
-
-static void release(experience *known) {
-    om_free(known->n_features);
-    om_free(known->row_seconds);
-}
-
-static om_status bound_features(experience *known, const om_crossval_plan *plan) {
-    om_h5 *file = NULL;
-    int64_t n_rows = 0, n_genes = 0, n_nonzeros = 0;
-    om_status status = om_h5_open(&file, plan->path);
-    if (status == OM_OK) {
-        status = om_h5ad_csr_shape(file, "X", &n_rows, &n_genes, &n_nonzeros);
-    }
-    om_h5_close(&file);
-    for (int64_t i = 0; i < plan->n_settings && status == OM_OK; i++) {
-        int64_t most = plan->settings[i].features.most_variable;
-        most = most < OM_MAX_FEATURES ? most : OM_MAX_FEATURES;
-        known->n_features[i] = most < n_genes ? most : n_genes;
-    }
-    return status;
-}
-
-/* Takes in one finished task; it tells the features of all settings that select as many. */
-static om_status learn_from(experience *known, bool *seen, const om_crossval_plan *plan,
-                            const om_workdir *workdir, int64_t task) {
-    om_fold_result *result = NULL;
-    char *path = om_workdir_path(workdir, plan->tasks[task].artefact);
-    om_status status = path != NULL ? om_fold_result_read(&result, path) : OM_MEMORY;
-    om_free(path);
-    OM_TRY(status);
-    int64_t most = plan->settings[task / plan->n_folds].features.most_variable;
-    for (int64_t i = 0; i < plan->n_settings; i++) {
-        if (plan->settings[i].features.most_variable == most) {
-            known->n_features[i] = result->n_features;
-            seen[i] = true;
-        }
-    }
-    known->epochs += (double)result->n_epochs;
-    known->n_done++;
-    om_fold_result_destroy(&result);
-    return OM_OK;
-}
-
-static om_status gain_experience(experience *known, const om_crossval_plan *plan,
-                                 const om_workdir *workdir) {
-    known->n_features = om_calloc(plan->n_settings, sizeof *known->n_features);
-    known->row_seconds = om_calloc(plan->n_settings, sizeof *known->row_seconds);
-    bool *seen = om_calloc(plan->n_settings, sizeof *seen);
-    bool complete = known->n_features != NULL && known->row_seconds != NULL && seen != NULL;
-    om_status status = complete ? bound_features(known, plan) : OM_MEMORY;
-    for (int64_t i = 0; i < plan->n_tasks && status == OM_OK; i++) {
-        if (plan->tasks[i].done) {
-            status = learn_from(known, seen, plan, workdir, i);
-        }
-    }
-    for (int64_t i = 0; i < plan->n_settings && status == OM_OK; i++) {
-        known->is_bound = known->is_bound || !seen[i];
-    }
-    known->epochs /= known->n_done > 0 ? (double)known->n_done : 1;
-    om_free(seen);
-    return status;
-}
-
-/* The first setting that computes the same: its measurement holds for this one. */
-static int64_t find_alike(const om_crossval_plan *plan, const experience *known, int64_t setting) {
-    const om_train_parameters *own = &plan->settings[setting].train;
-    for (int64_t i = 0; i < setting; i++) {
-        const om_train_parameters *other = &plan->settings[i].train;
-        if (known->n_features[i] == known->n_features[setting] && other->hidden == own->hidden &&
-            other->head == own->head && other->batch == own->batch && other->block == own->block &&
-            other->loss == own->loss) {
-            return i;
-        }
-    }
-    return setting;
-}
-
-static om_status measure(experience *known, const om_crossval_plan *plan) {
-    int64_t n = 0;
-    for (int64_t i = 0; i < plan->n_settings; i++) {
-        n += find_alike(plan, known, i) == i ? 1 : 0;
-    }
-    double budget = fmax(all_measurements / (double)n, one_measurement);
-    for (int64_t i = 0; i < plan->n_settings; i++) {
-        int64_t alike = find_alike(plan, known, i);
-        if (alike == i) {
-            OM_TRY(om_forecast_measure(&known->row_seconds[i], &plan->settings[i],
-                                       known->n_features[i], plan->folds[0].counts, budget));
-        } else {
-            known->row_seconds[i] = known->row_seconds[alike];
-        }
-    }
-    return OM_OK;
-}
-
-static om_forecast_task forecast_of(const om_crossval_plan *plan, const experience *known,
-                                    int64_t task) {
-    int64_t setting = task / plan->n_folds;
-    const om_train_parameters *train = &plan->settings[setting].train;
-    double epochs =
-        known->n_done > 0 ? fmin(known->epochs, (double)train->epochs) : (double)train->epochs;
-    double rows = (double)plan->folds[task % plan->n_folds].counts[OM_PART_TRAINING] * epochs;
-    return (om_forecast_task){.seconds = rows * known->row_seconds[setting],
-                              .n_blocks = train->batch / train->block};
-}
 
 static om_status add_tasks(om_text *text, const om_crossval_plan *plan, int64_t n_todo) {
     OM_TRY(om_text_add(text,
@@ -153,7 +33,8 @@ static om_status add_tasks(om_text *text, const om_crossval_plan *plan, int64_t 
 }
 
 /* On what the hours rest. */
-static om_status add_grounds(om_text *text, const om_crossval_plan *plan, const experience *known) {
+static om_status add_grounds(om_text *text, const om_crossval_plan *plan,
+                             const om_crossval_experience *known) {
     double slowest = 0, fastest = INFINITY;
     for (int64_t i = 0; i < plan->n_settings; i++) {
         slowest = fmax(slowest, known->row_seconds[i]);
@@ -192,30 +73,29 @@ static om_status add_hours(om_text *text, const om_forecast_task *tasks, int64_t
 }
 
 static om_status add_forecast(om_text *text, const om_crossval_plan *plan,
-                              const om_workdir *workdir, const int64_t *todo, int64_t n_todo) {
-    experience known = {0};
-    om_forecast_task *tasks = om_malloc(n_todo, sizeof *tasks);
-    om_status status = tasks != NULL ? gain_experience(&known, plan, workdir) : OM_MEMORY;
-    status = status == OM_OK ? measure(&known, plan) : status;
-    for (int64_t i = 0; i < n_todo && status == OM_OK; i++) {
-        tasks[i] = forecast_of(plan, &known, todo[i]);
+                              const om_workdir *workdir, const om_crossval_todo *todo) {
+    om_crossval_experience known = {0};
+    om_forecast_task *tasks = om_malloc(todo->n, sizeof *tasks);
+    om_status status = tasks != NULL ? OM_OK : OM_MEMORY;
+    status = status == OM_OK ? om_crossval_experience_gain(&known, plan, workdir) : status;
+    for (int64_t i = 0; i < todo->n && status == OM_OK; i++) {
+        tasks[i] = om_crossval_experience_expect(&known, plan, todo->tasks[i]);
     }
     status = status == OM_OK ? add_grounds(text, plan, &known) : status;
-    status = status == OM_OK ? add_hours(text, tasks, n_todo) : status;
+    status = status == OM_OK ? add_hours(text, tasks, todo->n) : status;
     om_free(tasks);
-    release(&known);
+    om_crossval_experience_release(&known);
     return status;
 }
 
 static om_status outline(om_text *text, const om_crossval_plan *plan, const om_workdir *workdir) {
-    int64_t *todo = NULL;
-    int64_t n_todo = 0;
-    om_status status = om_crossval_todo(&todo, &n_todo, plan, (om_share){0, 0});
-    status = status == OM_OK ? add_tasks(text, plan, n_todo) : status;
-    if (status == OM_OK && n_todo > 0) {
-        status = add_forecast(text, plan, workdir, todo, n_todo);
+    om_crossval_todo todo = {0};
+    om_status status = om_crossval_todo_list(&todo, plan, (om_share){0, 0});
+    status = status == OM_OK ? add_tasks(text, plan, todo.n) : status;
+    if (status == OM_OK && todo.n > 0) {
+        status = add_forecast(text, plan, workdir, &todo);
     }
-    om_free(todo);
+    om_crossval_todo_release(&todo);
     return status;
 }
 

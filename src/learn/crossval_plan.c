@@ -2,10 +2,11 @@
 
 #include "crossval_key.h"
 #include "oncomark/folds.h"
+#include "oncomark/h5ad.h"
 #include "oncomark/memory.h"
 #include "oncomark/sweep.h"
+#include "oncomark/transform.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 void om_crossval_plan_destroy(om_crossval_plan **plan) {
@@ -43,8 +44,24 @@ uint64_t om_crossval_seed(const om_crossval_plan *plan, int64_t fold) {
     return digest.lane[0];
 }
 
-bool om_crossval_features_from_all(const om_crossval_plan *plan) {
-    return plan->job->crossval.group == OM_GROUP_NONE;
+om_crossval_selection om_crossval_selection_of(const om_crossval_plan *plan, int64_t task) {
+    bool by_all = plan->job->crossval.group == OM_GROUP_NONE;
+    return (om_crossval_selection){.fold = by_all ? -1 : task % plan->n_folds,
+                                   .most_variable =
+                                       plan->settings[task / plan->n_folds].features.most_variable};
+}
+
+int om_crossval_selection_compare(om_crossval_selection a, om_crossval_selection b) {
+    if (a.fold != b.fold) {
+        return a.fold < b.fold ? -1 : 1;
+    }
+    return (a.most_variable > b.most_variable) - (a.most_variable < b.most_variable);
+}
+
+int64_t om_crossval_most_features(const om_crossval_plan *plan, int64_t setting) {
+    int64_t most = plan->settings[setting].features.most_variable;
+    most = most < OM_MAX_FEATURES ? most : OM_MAX_FEATURES;
+    return most < plan->n_genes ? most : plan->n_genes;
 }
 
 static om_status name_setting(om_crossval_setting *setting, const om_job *job, int64_t number) {
@@ -164,19 +181,28 @@ static om_status permute_labels(const om_crossval_plan *plan) {
     return status;
 }
 
+/* On rank 0. */
+static om_status look_at_samples(om_crossval_plan *plan, const om_workdir *workdir) {
+    om_h5 *file = NULL;
+    int64_t n_rows = 0, n_nonzeros = 0;
+    OM_TRY(om_workdir_check_made_for(workdir, "synthetic.h5ad", plan->job, "synthetic"));
+    OM_TRY(om_workdir_digest(workdir, "synthetic.h5ad", plan->digest));
+    OM_TRY(om_h5_open(&file, plan->path));
+    om_status status = om_h5ad_csr_shape(file, "X", &n_rows, &plan->n_genes, &n_nonzeros);
+    om_h5_close(&file);
+    return status;
+}
+
 /* All that depends on the samples is the same on all ranks: so are its failures. */
 static om_status fill(om_crossval_plan *plan, om_ctx *ctx, const om_workdir *workdir) {
-    bool is_root = om_context_is_root(ctx);
     plan->path = om_workdir_path(workdir, "synthetic.h5ad");
     om_status status = plan->path != NULL ? OM_OK : OM_MEMORY;
-    if (status == OM_OK && is_root) {
-        status = om_workdir_check_made_for(workdir, "synthetic.h5ad", plan->job, "synthetic");
-    }
-    if (status == OM_OK && is_root) {
-        status = om_workdir_digest(workdir, "synthetic.h5ad", plan->digest);
+    if (status == OM_OK && om_context_is_root(ctx)) {
+        status = look_at_samples(plan, workdir);
     }
     OM_TRY(om_agree(ctx, status));
     OM_TRY(om_broadcast(ctx, 0, plan->digest, sizeof plan->digest));
+    OM_TRY(om_broadcast(ctx, 0, &plan->n_genes, sizeof plan->n_genes));
     OM_TRY(om_sample_table_read(&plan->table, ctx, plan->path));
     status = permute_labels(plan);
     status = status == OM_OK ? plan_settings(plan) : status;
@@ -205,50 +231,4 @@ om_status om_crossval_describe(om_text *text, const om_crossval_plan *plan, int6
     const char *setting = plan->settings[task / plan->n_folds].name;
     return om_text_add(text, "%s%s%s", setting, setting[0] != '\0' ? ", " : "",
                        plan->folds[task % plan->n_folds].name);
-}
-
-/* A task and what its features are selected by. */
-typedef struct pending {
-    int64_t fold; /* 0 where features come from all samples */
-    int64_t most_variable;
-    int64_t task;
-} pending;
-
-static int compare_pending(const void *left, const void *right) {
-    const pending *a = left;
-    const pending *b = right;
-    if (a->fold != b->fold) {
-        return a->fold < b->fold ? -1 : 1;
-    }
-    if (a->most_variable != b->most_variable) {
-        return a->most_variable < b->most_variable ? -1 : 1;
-    }
-    return a->task < b->task ? -1 : a->task > b->task;
-}
-
-static bool share_has(om_share share, int64_t task) {
-    return share.of == 0 || task % share.of + 1 == share.number;
-}
-
-om_status om_crossval_todo(int64_t **tasks, int64_t *n, const om_crossval_plan *plan,
-                           om_share share) {
-    *n = 0;
-    *tasks = om_malloc(plan->n_tasks, sizeof **tasks);
-    pending *order = om_malloc(plan->n_tasks, sizeof *order);
-    if (*tasks == NULL || order == NULL) {
-        om_free(order);
-        return OM_MEMORY;
-    }
-    for (int64_t i = 0; i < plan->n_tasks; i++) {
-        if (share_has(share, i) && !plan->tasks[i].done) {
-            order[(*n)++] = (pending){om_crossval_features_from_all(plan) ? 0 : i % plan->n_folds,
-                                      plan->settings[i / plan->n_folds].features.most_variable, i};
-        }
-    }
-    qsort(order, (size_t)*n, sizeof *order, compare_pending);
-    for (int64_t i = 0; i < *n; i++) {
-        (*tasks)[i] = order[i].task;
-    }
-    om_free(order);
-    return OM_OK;
 }

@@ -31,6 +31,7 @@ typedef struct om_crossval_plan {
     om_sample_table *table;     /* labels permuted where the job says so */
     char *path;                 /* of synthetic.h5ad */
     char digest[OM_DIGEST_HEX]; /* of synthetic.h5ad */
+    int64_t n_genes;            /* of synthetic.h5ad */
     int64_t n_settings;
     om_crossval_setting *settings;
     int64_t n_folds;
@@ -52,18 +53,24 @@ om_status om_crossval_parts(uint8_t *parts, const om_crossval_plan *plan, int64_
 /* The seed of all trainings of a fold: the settings of a sweep start alike. */
 uint64_t om_crossval_seed(const om_crossval_plan *plan, int64_t fold);
 
-/* Whether the features come from all samples, as published, or from a fold's training part. */
-bool om_crossval_features_from_all(const om_crossval_plan *plan);
+/* By what a task's features are selected. */
+typedef struct om_crossval_selection {
+    int64_t fold; /* in whose training part; -1: in all samples, as published */
+    int64_t most_variable;
+} om_crossval_selection;
+
+om_crossval_selection om_crossval_selection_of(const om_crossval_plan *plan, int64_t task);
+
+/* As qsort has it: 0 where the features are the same. */
+int om_crossval_selection_compare(om_crossval_selection a, om_crossval_selection b);
+
+/* How many features a setting has at most. */
+int64_t om_crossval_most_features(const om_crossval_plan *plan, int64_t setting);
 
 /* Appends what a task's result depends on, one "name: value" a line. */
 om_status om_crossval_inputs(om_text *text, const om_crossval_plan *plan, int64_t task);
 
 /* Appends "repeat 1, fold 3" or "train.hidden=64, repeat 1, fold 3". */
 om_status om_crossval_describe(om_text *text, const om_crossval_plan *plan, int64_t task);
-
-/* The tasks of a share that are not done, in an order in which neighbours need the same features
- * where that can be; owned by the caller. Local. */
-om_status om_crossval_todo(int64_t **tasks, int64_t *n, const om_crossval_plan *plan,
-                           om_share share);
 
 #endif

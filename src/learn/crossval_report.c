@@ -40,13 +40,9 @@ static om_status make(om_crossval_tables *out, const om_crossval_figures *figure
     return OM_OK;
 }
 
-om_status om_crossval_tables_make(om_crossval_tables *out, const om_job *job,
-                                  const om_fold_entry *entries, int64_t n) {
+om_status om_crossval_tables_make(om_crossval_tables *out, const om_crossval_figures *figures) {
     *out = (om_crossval_tables){.folds = NULL};
-    om_crossval_figures *figures = NULL;
-    om_status status = om_crossval_figures_create(&figures, job, entries, n);
-    status = status == OM_OK ? make(out, figures) : status;
-    om_crossval_figures_destroy(&figures);
+    om_status status = make(out, figures);
     if (status != OM_OK) {
         om_crossval_tables_destroy(out);
     }

@@ -4,9 +4,12 @@
 #include <inttypes.h>
 #include <math.h>
 
-/* Adds the bins of hallmark's own head in these folds. */
+/* Adds the bins of hallmark's own head in these folds, if all of them have some. */
 static void pool(om_calibration_bin bins[OM_CALIBRATION_BINS], const om_crossval_figures *figures,
                  om_fold_range folds, int hallmark) {
+    if (om_crossval_figures_diverged(figures, folds) > 0) {
+        return;
+    }
     for (int64_t i = folds.first; i < folds.end; i++) {
         const om_calibration_bin *more = figures->folds[i].own[hallmark].bins;
         for (int b = 0; b < OM_CALIBRATION_BINS; b++) {

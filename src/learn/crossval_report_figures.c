@@ -4,7 +4,25 @@
 
 #include <math.h>
 
+static void leave_undefined(om_fold_figures *out) {
+    *out = (om_fold_figures){.agreement = NAN};
+    for (int task = 0; task < OM_N_HALLMARKS; task++) {
+        for (int head = 0; head < OM_N_HALLMARKS; head++) {
+            out->auroc[head][task] = NAN;
+            out->balanced_accuracy[head][task] = NAN;
+        }
+        out->task_agreement[task] = NAN;
+        out->own[task].auroc = NAN;
+        out->own[task].average_precision = NAN;
+        out->own[task].brier = NAN;
+    }
+}
+
 static om_status compute(om_fold_figures *out, const om_fold_result *result) {
+    if (result->diverged_epoch > 0) {
+        leave_undefined(out);
+        return OM_OK;
+    }
     for (int task = 0; task < OM_N_HALLMARKS; task++) {
         for (int head = 0; head < OM_N_HALLMARKS; head++) {
             om_head_metrics metrics;
@@ -58,6 +76,14 @@ om_fold_range om_crossval_figures_range(const om_crossval_figures *figures, int6
     return range;
 }
 
+int64_t om_crossval_figures_diverged(const om_crossval_figures *figures, om_fold_range folds) {
+    int64_t n = 0;
+    for (int64_t i = folds.first; i < folds.end; i++) {
+        n += figures->entries[i].result->diverged_epoch > 0 ? 1 : 0;
+    }
+    return n;
+}
+
 static double own_mean(const om_fold_figures *fold, om_metric metric) {
     double sum = 0;
     int64_t n = 0;
@@ -104,7 +130,7 @@ om_fold_mean om_crossval_figures_mean(const om_crossval_figures *figures, om_fol
             out.n++;
         }
     }
-    if (out.n == 0) {
+    if (out.n == 0 || om_crossval_figures_diverged(figures, folds) > 0) {
         return out;
     }
     out.mean = sum / (double)out.n;

@@ -2,11 +2,19 @@
 #ifndef ONCOMARK_LEARN_CROSSVAL_REPORT_FIGURES_H
 #define ONCOMARK_LEARN_CROSSVAL_REPORT_FIGURES_H
 
-#include "crossval_report.h"
-
+#include "oncomark/fold_result.h"
 #include "oncomark/head_metrics.h"
+#include "oncomark/job.h"
 
-/* On the test samples of one fold. */
+/* A finished task; what it points to is borrowed. */
+typedef struct om_fold_entry {
+    int64_t setting;  /* of the sweep */
+    int64_t fold;     /* index of the (repeat, fold) pair or of the group that is left out */
+    const char *name; /* of the fold */
+    const om_fold_result *result;
+} om_fold_entry;
+
+/* On the test samples of one fold; no figure of one that diverged is defined. */
 typedef struct om_fold_figures {
     om_head_metrics own[OM_N_HALLMARKS];          /* each hallmark's own head */
     double auroc[OM_N_HALLMARKS][OM_N_HALLMARKS]; /* head, task */
@@ -22,7 +30,7 @@ typedef struct om_crossval_figures {
     int64_t n;
 } om_crossval_figures;
 
-/* Local. */
+/* `entries` [n] in the order of settings, then folds. Local. */
 om_status om_crossval_figures_create(om_crossval_figures **out, const om_job *job,
                                      const om_fold_entry *entries, int64_t n);
 void om_crossval_figures_destroy(om_crossval_figures **figures);
@@ -36,6 +44,9 @@ typedef struct om_fold_range {
 
 /* The folds of the setting that begins at entry `first`. */
 om_fold_range om_crossval_figures_range(const om_crossval_figures *figures, int64_t first);
+
+/* In how many of these folds training diverged. */
+int64_t om_crossval_figures_diverged(const om_crossval_figures *figures, om_fold_range folds);
 
 typedef enum om_figure_kind {
     OM_FIGURE_OWN,                     /* `metric` of the own head of `task` */
@@ -62,8 +73,9 @@ double om_crossval_figures_value(const om_crossval_figures *figures, int64_t ent
 /* Over the n folds in which a figure is defined. */
 typedef struct om_fold_mean {
     int64_t n;
-    double mean; /* NaN for n = 0 */
-    double sd;   /* of a sample: n - 1; NaN for n < 2 */
+    double mean; /* NaN for n = 0, and where training diverged in a fold: the others are too few to
+                  * stand beside the means of other settings */
+    double sd;   /* of a sample: n - 1; NaN for n < 2, and where the mean is */
 } om_fold_mean;
 
 om_fold_mean om_crossval_figures_mean(const om_crossval_figures *figures, om_fold_range folds,

@@ -8,8 +8,7 @@
 
 /* For comparisons: a setting that diverged in one fold is no better than one that did in all. */
 static double yardstick(const om_ranked_setting *setting) {
-    bool whole = setting->validation_loss.n == setting->folds.end - setting->folds.first;
-    return whole ? setting->validation_loss.mean : INFINITY;
+    return setting->n_diverged == 0 ? setting->validation_loss.mean : INFINITY;
 }
 
 static int by_validation_loss(const void *left, const void *right) {
@@ -32,6 +31,7 @@ static om_status fill(om_sweep_ranking *ranking, const om_crossval_figures *figu
         setting->folds = om_crossval_figures_range(figures, first);
         setting->validation_loss = om_crossval_figures_mean(
             figures, setting->folds, (om_figure){.kind = OM_FIGURE_VALIDATION_LOSS});
+        setting->n_diverged = om_crossval_figures_diverged(figures, setting->folds);
         om_feature_parameters features;
         om_train_parameters train;
         OM_TRY(om_sweep_setting(&features, &train, figures->job, setting->folds.setting));
@@ -71,5 +71,5 @@ void om_sweep_ranking_destroy(om_sweep_ranking **ranking) {
 }
 
 bool om_sweep_ranking_is_chosen(const om_ranked_setting *setting) {
-    return setting->rank == 1;
+    return setting->rank == 1 && setting->n_diverged == 0;
 }

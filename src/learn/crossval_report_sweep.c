@@ -8,7 +8,8 @@
 static om_status add_heading(om_text *csv, const om_job *job) {
     return om_crossval_add_heading(
         csv, job,
-        ",rank,chosen,n_folds,validation_loss_mean,validation_loss_sd,test_accuracy,test_precision,"
+        ",rank,chosen,n_folds,n_diverged,validation_loss_mean,validation_loss_sd,test_accuracy,"
+        "test_precision,"
         "test_recall,test_f1,test_balanced_accuracy,test_auroc,test_auprc,test_brier,"
         "test_call_agreement");
 }
@@ -23,9 +24,9 @@ static om_status add_test_figure(om_text *csv, const om_crossval_figures *figure
 static om_status add_row(om_text *csv, const om_crossval_figures *figures,
                          const om_ranked_setting *setting) {
     OM_TRY(om_crossval_add_setting(csv, figures->job, setting->folds.setting));
-    OM_TRY(om_text_add(csv, ",%" PRId64 ",%d,%" PRId64, setting->rank,
+    OM_TRY(om_text_add(csv, ",%" PRId64 ",%d,%" PRId64 ",%" PRId64, setting->rank,
                        om_sweep_ranking_is_chosen(setting),
-                       setting->folds.end - setting->folds.first));
+                       setting->folds.end - setting->folds.first, setting->n_diverged));
     OM_TRY(om_figure_csv(csv, setting->validation_loss.mean));
     OM_TRY(om_figure_csv(csv, setting->validation_loss.sd));
     for (om_metric metric = 0; metric < OM_N_METRICS; metric++) {

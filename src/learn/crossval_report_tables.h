@@ -13,7 +13,8 @@ om_status om_crossval_add_setting(om_text *csv, const om_job *job, int64_t setti
 
 /* A row for (setting, fold, hallmark), of the hallmark's own head on its test samples. What is the
  * same for all hallmarks of a fold (n_training .. validation_loss) stands in each of its rows;
- * call_agreement is of the row's samples. Local. */
+ * call_agreement is of the row's samples. A fold that diverged has its sizes and the epoch. Local.
+ */
 om_status om_crossval_add_folds(om_text *csv, const om_crossval_figures *figures);
 
 /* A row for (setting, hallmark, metric), with mean and sd over the n_folds folds in which the
@@ -28,9 +29,10 @@ om_status om_crossval_add_cross_hallmark(om_text *csv, const om_crossval_figures
  * sample counts each time. "all": of all hallmarks, each by its own head. Local. */
 om_status om_crossval_add_calibration(om_text *csv, const om_crossval_figures *figures);
 
-/* A row for each setting, as om_sweep_ranking sorts them. The test figures (mean over folds of the
- * mean over hallmarks) stand in the row of the chosen one only: the choice is by validation
- * alone. Local. */
+/* A row for each setting, as om_sweep_ranking sorts them: where train.loss is swept, rank and
+ * chosen are among the settings of the same loss. The test figures (mean over folds of the mean
+ * over hallmarks) stand in the row of the chosen one only: the choice is by validation alone.
+ * Local. */
 om_status om_crossval_add_sweep(om_text *csv, const om_crossval_figures *figures);
 
 #endif

@@ -1,3 +1,4 @@
+#include "crossval_report.h"
 #include "crossval_report_ranking.h"
 #include "figure_text.h"
 #include "published_figures.h"
@@ -123,10 +124,27 @@ static void say_all(om_log *log, const summary_table *table) {
     }
 }
 
+static om_status say_diverged(om_log *log, const om_job *job, const om_ranked_setting *setting,
+                              om_text *line) {
+    om_text_clear(line);
+    OM_TRY(om_sweep_describe(job, setting->folds.setting, line));
+    bool is_swept = om_text_length(line) > 0;
+    int64_t n_folds = setting->folds.end - setting->folds.first;
+    om_log_info(log,
+                "crossval: setting %" PRId64 " of %" PRId64 " diverged in %" PRId64 " of %" PRId64
+                " fold%s%s%s",
+                setting->folds.setting + 1, om_sweep_count(job), setting->n_diverged, n_folds,
+                n_folds == 1 ? "" : "s", is_swept ? ": " : "", om_text_get(line));
+    return OM_OK;
+}
+
 static om_status say(om_log *log, const om_crossval_figures *figures,
                      const om_sweep_ranking *ranking, om_text *line) {
     for (int64_t i = 0; i < ranking->n; i++) {
         const om_ranked_setting *setting = &ranking->settings[i];
+        if (setting->n_diverged > 0) {
+            OM_TRY(say_diverged(log, figures->job, setting, line));
+        }
         if (om_sweep_ranking_is_chosen(setting)) {
             summary_table table = {
                 figures, setting,
@@ -139,16 +157,13 @@ static om_status say(om_log *log, const om_crossval_figures *figures,
     return OM_OK;
 }
 
-om_status om_crossval_say(om_log *log, const om_job *job, const om_fold_entry *entries, int64_t n) {
-    om_crossval_figures *figures = NULL;
+om_status om_crossval_say(om_log *log, const om_crossval_figures *figures) {
     om_sweep_ranking *ranking = NULL;
     om_text *line = NULL;
-    om_status status = om_crossval_figures_create(&figures, job, entries, n);
-    status = status == OM_OK ? om_sweep_ranking_create(&ranking, figures) : status;
+    om_status status = om_sweep_ranking_create(&ranking, figures);
     status = status == OM_OK ? om_text_create(&line) : status;
     status = status == OM_OK ? say(log, figures, ranking, line) : status;
     om_text_destroy(&line);
     om_sweep_ranking_destroy(&ranking);
-    om_crossval_figures_destroy(&figures);
     return status;
 }

@@ -1,14 +1,14 @@
 #include "crossval_task.h"
 
-#include "block.h"
 #include "checkpoint.h"
+#include "lesson.h"
 #include "oncomark/fold_result.h"
-#include "oncomark/h5ad.h"
 #include "oncomark/hallmark.h"
 #include "oncomark/memory.h"
+#include "sample_names.h"
 
 #include <inttypes.h>
-#include <string.h>
+#include <math.h>
 
 /* What the steps of a task hand on. */
 typedef struct task_work {
@@ -17,13 +17,8 @@ typedef struct task_work {
     const om_crossval_task *task;
     int64_t number;
     int64_t fold;
-    uint8_t *parts;             /* [n_samples] */
-    int64_t *rows[OM_N_PARTS];  /* samples of each part */
-    int64_t counts[OM_N_PARTS]; /* how many */
-    const om_crossval_matrix *matrix;
-    double *mean; /* [n_features] */
-    double *sd;
-    om_transform *transform;
+    uint8_t *parts; /* [n_samples] */
+    om_lesson *lesson;
     char *checkpoint; /* path */
     om_training *training;
     om_fold_result *result;
@@ -33,54 +28,8 @@ static void release(task_work *work) {
     om_fold_result_destroy(&work->result);
     om_training_destroy(&work->training);
     om_free(work->checkpoint);
-    om_transform_destroy(&work->transform);
-    om_free(work->mean);
-    om_free(work->sd);
-    for (int part = 0; part < OM_N_PARTS; part++) {
-        om_free(work->rows[part]);
-    }
+    om_lesson_destroy(&work->lesson);
     om_free(work->parts);
-}
-
-static om_status split_samples(task_work *work) {
-    const om_crossval_plan *plan = work->worker->plan;
-    int64_t n = plan->table->n_samples;
-    work->parts = om_malloc(n, sizeof *work->parts);
-    if (work->parts == NULL) {
-        return OM_MEMORY;
-    }
-    OM_TRY(om_crossval_parts(work->parts, plan, work->fold));
-    for (int part = 0; part < OM_N_PARTS; part++) {
-        OM_TRY(
-            om_split_rows(&work->rows[part], &work->counts[part], work->parts, n, (om_part)part));
-    }
-    return OM_OK;
-}
-
-static om_status prepare_input(task_work *work) {
-    om_crossval_worker *worker = work->worker;
-    om_ctx *group = worker->group;
-    if (worker->shared == NULL) {
-        OM_TRY(om_crossval_matrix_make(&worker->own, group, worker->workdir, worker->plan,
-                                       work->number, work->parts));
-    }
-    work->matrix = worker->shared != NULL ? worker->shared : &worker->own;
-    int64_t n_features = work->matrix->n_features;
-    work->mean = om_calloc(n_features, sizeof *work->mean);
-    work->sd = om_calloc(n_features, sizeof *work->sd);
-    OM_TRY(om_agree(group, work->mean != NULL && work->sd != NULL ? OM_OK : OM_MEMORY));
-    OM_TRY(om_training_set_scale(group, work->matrix->set, work->rows[OM_PART_TRAINING],
-                                 work->counts[OM_PART_TRAINING], work->mean, work->sd));
-    return om_agree(group, om_transform_create(&work->transform, n_features, work->mean, work->sd));
-}
-
-static om_samples samples_of(const task_work *work) {
-    const om_sample_table *table = work->worker->plan->table;
-    return (om_samples){.doubled_ranks = om_training_set_ranks(work->matrix->set),
-                        .n_features = work->matrix->n_features,
-                        .task = table->task,
-                        .label = table->label,
-                        .transform = work->transform};
 }
 
 static om_status name_checkpoint(task_work *work) {
@@ -93,79 +42,84 @@ static om_status name_checkpoint(task_work *work) {
     return work->checkpoint != NULL ? OM_OK : OM_MEMORY;
 }
 
-static om_status learn(task_work *work, const om_samples *samples) {
+/* What can be done without the other ranks. */
+static om_status prepare(task_work *work) {
+    const om_crossval_plan *plan = work->worker->plan;
+    work->parts = om_malloc(plan->table->n_samples, sizeof *work->parts);
+    if (work->parts == NULL) {
+        return OM_MEMORY;
+    }
+    OM_TRY(name_checkpoint(work));
+    OM_TRY(om_crossval_parts(work->parts, plan, work->fold));
+    OM_TRY(om_lesson_create(&work->lesson, plan->table, work->parts));
+    return om_fold_result_create(&work->result, work->lesson->counts[OM_PART_TEST]);
+}
+
+static om_status choose_matrix(const om_feature_matrix **matrix, task_work *work) {
     om_crossval_worker *worker = work->worker;
-    const om_training_input input = {
-        .samples = *samples,
-        .training = work->rows[OM_PART_TRAINING],
-        .n_training = work->counts[OM_PART_TRAINING],
-        .validation = work->rows[OM_PART_VALIDATION],
-        .n_validation = work->counts[OM_PART_VALIDATION],
-    };
-    OM_TRY(om_agree(worker->group, name_checkpoint(work)));
-    const om_checkpoint_place place = {
-        .path = work->checkpoint, .key = work->task->key, .workdir = worker->workdir};
-    OM_TRY(om_train(&work->training, worker->group, &input, &work->setting->train,
-                    om_crossval_seed(worker->plan, work->fold), &place));
-    om_workdir_count(worker->workdir, OM_COUNT_TRAINING_ROWS, work->training->rows_computed);
+    if (worker->shared == NULL) {
+        OM_TRY(om_crossval_matrix_make(&worker->own, worker->group, worker->workdir, worker->plan,
+                                       work->number, work->parts));
+    }
+    *matrix = worker->shared != NULL ? &worker->shared->content : &worker->own.content;
     return OM_OK;
 }
 
-static om_status test(task_work *work, const om_samples *samples) {
-    om_ctx *group = work->worker->group;
-    int64_t n_test = work->counts[OM_PART_TEST];
-    OM_TRY(om_agree(group, om_fold_result_create(&work->result, n_test)));
-    return om_block_logits(work->result->logits, group, work->training->network, samples,
-                           work->rows[OM_PART_TEST], n_test, work->setting->train.block);
+static om_status learn(task_work *work) {
+    om_crossval_worker *worker = work->worker;
+    const om_checkpoint_place place = {
+        .path = work->checkpoint, .key = work->task->key, .workdir = worker->workdir};
+    return om_lesson_learn(&work->training, work->lesson, worker->group, worker->workdir,
+                           &work->setting->train, om_crossval_seed(worker->plan, work->fold),
+                           &place);
+}
+
+/* A network that has diverged says nothing of any sample. */
+static om_status test(task_work *work) {
+    if (!work->training->diverged) {
+        return om_lesson_test(work->result->logits, work->lesson, work->worker->group,
+                              work->training->network, work->setting->train.block);
+    }
+    for (int64_t i = 0; i < work->result->n_test * OM_N_HALLMARKS; i++) {
+        work->result->logits[i] = NAN;
+    }
+    return OM_OK;
 }
 
 static void fill_result(task_work *work) {
-    const om_sample_table *table = work->worker->plan->table;
+    const om_lesson *lesson = work->lesson;
     const om_training *training = work->training;
     om_fold_result *result = work->result;
     for (int64_t i = 0; i < result->n_test; i++) {
-        int64_t sample = work->rows[OM_PART_TEST][i];
+        int64_t sample = lesson->rows[OM_PART_TEST][i];
         result->rows[i] = sample;
-        result->task[i] = table->task[sample];
-        result->label[i] = table->label[sample];
+        result->task[i] = lesson->table->task[sample];
+        result->label[i] = lesson->table->label[sample];
     }
-    result->n_training = work->counts[OM_PART_TRAINING];
-    result->n_validation = work->counts[OM_PART_VALIDATION];
-    result->n_features = work->matrix->n_features;
+    result->n_training = lesson->counts[OM_PART_TRAINING];
+    result->n_validation = lesson->counts[OM_PART_VALIDATION];
+    result->n_features = lesson->matrix->n_features;
     result->n_epochs = training->n_epochs;
     result->kept_epoch = training->kept_epoch;
-    result->validation_loss = training->epochs[training->kept_epoch - 1].validation_loss;
-}
-
-static om_status read_names(om_crossval_worker *worker) {
-    if (worker->names != NULL) {
-        return OM_OK;
-    }
-    om_h5 *file = NULL;
-    const om_crossval_plan *plan = worker->plan;
-    om_status status = om_h5_open(&file, plan->path);
-    status = status == OM_OK ? om_h5ad_read_index(file, "obs", &worker->names) : status;
-    if (status == OM_OK && om_strings_count(worker->names) != plan->table->n_samples) {
-        status =
-            om_fail(OM_INPUT,
-                    "%s: obs: found %" PRId64 " names, expected %" PRId64 ", one for each row of X",
-                    plan->path, om_strings_count(worker->names), plan->table->n_samples);
-    }
-    om_h5_close(&file);
-    return status;
+    result->diverged_epoch = training->diverged ? training->n_epochs : 0;
+    result->validation_loss =
+        training->diverged ? NAN : training->epochs[training->kept_epoch - 1].validation_loss;
 }
 
 /* On the group's root. */
 static om_status commit(task_work *work) {
     om_crossval_worker *worker = work->worker;
+    const om_crossval_plan *plan = worker->plan;
     om_text *inputs = NULL;
     char *temporary = NULL;
     om_digest digest = {{0, 0}};
     char hex[OM_DIGEST_HEX];
     fill_result(work);
-    om_status status = read_names(worker);
-    status = status == OM_OK ? om_text_create(&inputs) : status;
-    status = status == OM_OK ? om_crossval_inputs(inputs, worker->plan, work->number) : status;
+    om_status status = om_text_create(&inputs);
+    status = status == OM_OK ? om_crossval_inputs(inputs, plan, work->number) : status;
+    if (status == OM_OK && worker->names == NULL) {
+        status = om_sample_names_read(&worker->names, plan->path, plan->table->n_samples);
+    }
     if (status == OM_OK) {
         status = om_workdir_temporary(&temporary, worker->workdir, work->task->artefact);
     }
@@ -185,19 +139,33 @@ static om_status commit(task_work *work) {
     return status;
 }
 
+static void say_outcome(const task_work *work, const char *what, double seconds) {
+    om_log *log = om_context_log(work->worker->group);
+    const om_fold_result *result = work->result;
+    int64_t n_tasks = work->worker->plan->n_tasks;
+    if (result->diverged_epoch > 0) {
+        const om_epoch *last = &work->training->epochs[result->diverged_epoch - 1];
+        om_log_warn(log,
+                    "crossval: task %" PRId64 " of %" PRId64
+                    " (%s) diverged: the loss of epoch %" PRId64 " is %g (validation %g)",
+                    work->number + 1, n_tasks, what, result->diverged_epoch, last->loss,
+                    last->validation_loss);
+        return;
+    }
+    om_log_note(log,
+                "crossval: task %" PRId64 " of %" PRId64
+                " (%s): validation loss %.6g in epoch %" PRId64 " of %" PRId64 "; %.1f s",
+                work->number + 1, n_tasks, what, result->validation_loss, result->kept_epoch,
+                result->n_epochs, seconds);
+}
+
 /* One line, by the group's root. */
 static om_status say(const task_work *work, double seconds) {
-    const om_crossval_plan *plan = work->worker->plan;
     om_text *what = NULL;
     OM_TRY(om_text_create(&what));
-    om_status status = om_crossval_describe(what, plan, work->number);
+    om_status status = om_crossval_describe(what, work->worker->plan, work->number);
     if (status == OM_OK) {
-        om_log_note(om_context_log(work->worker->group),
-                    "crossval: task %" PRId64 " of %" PRId64
-                    " (%s): validation loss %.6g in epoch %" PRId64 " of %" PRId64 "; %.1f s",
-                    work->number + 1, plan->n_tasks, om_text_get(what),
-                    work->result->validation_loss, work->result->kept_epoch, work->result->n_epochs,
-                    seconds);
+        say_outcome(work, om_text_get(what), seconds);
     }
     om_text_destroy(&what);
     return status;
@@ -206,12 +174,13 @@ static om_status say(const task_work *work, double seconds) {
 static om_status run(task_work *work) {
     om_ctx *group = work->worker->group;
     bool is_root = om_context_is_root(group);
+    const om_feature_matrix *matrix = NULL;
     double started = MPI_Wtime();
-    OM_TRY(om_agree(group, split_samples(work)));
-    OM_TRY(prepare_input(work));
-    const om_samples samples = samples_of(work);
-    OM_TRY(learn(work, &samples));
-    OM_TRY(test(work, &samples));
+    OM_TRY(om_agree(group, prepare(work)));
+    OM_TRY(choose_matrix(&matrix, work));
+    OM_TRY(om_lesson_scale(work->lesson, group, matrix));
+    OM_TRY(learn(work));
+    OM_TRY(test(work));
     OM_TRY(om_agree(group, is_root ? commit(work) : OM_OK));
     return om_agree(group, is_root ? say(work, MPI_Wtime() - started) : OM_OK);
 }

@@ -15,6 +15,7 @@ typedef struct om_fold_number {
 void om_fold_numbers(om_fold_number numbers[OM_FOLD_NUMBERS], om_fold_result *result);
 
 #define OM_FOLD_LOSS "uns/validation_loss"
+#define OM_FOLD_DIVERGED "uns/diverged_epoch"
 #define OM_FOLD_LOGITS "layers/logits"
 
 #endif

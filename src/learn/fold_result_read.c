@@ -80,7 +80,7 @@ static om_status read_logits(om_fold_result *result, const om_h5 *file) {
     OM_TRY(expect_shape(file, OM_FOLD_LOGITS, result->n_test, OM_N_HALLMARKS));
     OM_TRY(om_h5_read_rows(file, OM_FOLD_LOGITS, OM_F32, 0, result->n_test, result->logits));
     for (int64_t i = 0; i < result->n_test * OM_N_HALLMARKS; i++) {
-        if (!isfinite(result->logits[i])) {
+        if (!isfinite(result->logits[i]) && result->diverged_epoch == 0) {
             return bad_value(file, OM_FOLD_LOGITS, i / OM_N_HALLMARKS, "finite numbers");
         }
     }
@@ -103,19 +103,24 @@ static om_status expect_scalar(const om_h5 *file, const char *path, om_type expe
     return OM_OK;
 }
 
+static om_status read_number(const om_h5 *file, om_fold_number number) {
+    OM_TRY(expect_scalar(file, number.path, OM_I64));
+    OM_TRY(om_h5_read_rows(file, number.path, OM_I64, 0, 1, number.value));
+    return *number.value >= 0 ? OM_OK : bad_value(file, number.path, 0, "a number of 0 or more");
+}
+
 static om_status read_uns(om_fold_result *result, const om_h5 *file) {
     om_fold_number numbers[OM_FOLD_NUMBERS];
     om_fold_numbers(numbers, result);
     for (int i = 0; i < OM_FOLD_NUMBERS; i++) {
-        OM_TRY(expect_scalar(file, numbers[i].path, OM_I64));
-        OM_TRY(om_h5_read_rows(file, numbers[i].path, OM_I64, 0, 1, numbers[i].value));
-        if (*numbers[i].value < 0) {
-            return bad_value(file, numbers[i].path, 0, "a number of 0 or more");
-        }
+        OM_TRY(read_number(file, numbers[i]));
+    }
+    if (om_h5_exists(file, OM_FOLD_DIVERGED)) {
+        OM_TRY(read_number(file, (om_fold_number){OM_FOLD_DIVERGED, &result->diverged_epoch}));
     }
     OM_TRY(expect_scalar(file, OM_FOLD_LOSS, OM_F64));
     OM_TRY(om_h5_read_rows(file, OM_FOLD_LOSS, OM_F64, 0, 1, &result->validation_loss));
-    if (!isfinite(result->validation_loss)) {
+    if (!isfinite(result->validation_loss) && result->diverged_epoch == 0) {
         return bad_value(file, OM_FOLD_LOSS, 0, "a finite number");
     }
     return OM_OK;
@@ -130,8 +135,8 @@ static om_status read_content(om_fold_result **out, const om_h5 *file) {
     OM_TRY(read_rows(*out, file));
     OM_TRY(read_tasks(*out, file));
     OM_TRY(read_labels(*out, file));
-    OM_TRY(read_logits(*out, file));
-    return read_uns(*out, file);
+    OM_TRY(read_uns(*out, file));
+    return read_logits(*out, file);
 }
 
 om_status om_fold_result_read(om_fold_result **out, const char *path) {

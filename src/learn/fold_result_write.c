@@ -28,6 +28,9 @@ static om_status write_uns(om_h5 *file, const om_fold_result *result) {
     for (int i = 0; i < OM_FOLD_NUMBERS; i++) {
         OM_TRY(write_number(file, numbers[i].path, OM_I64, numbers[i].value));
     }
+    if (result->diverged_epoch > 0) {
+        OM_TRY(write_number(file, OM_FOLD_DIVERGED, OM_I64, &result->diverged_epoch));
+    }
     return write_number(file, OM_FOLD_LOSS, OM_F64, &result->validation_loss);
 }
 

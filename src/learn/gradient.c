@@ -38,8 +38,8 @@ om_status om_gradient_create(om_gradient **out, om_network_shape shape, int64_t 
     }
     gradient->block = block;
     gradient->n_leaves = n_leaves;
-    gradient->values = om_calloc(om_network_parameters(shape), sizeof(float));
-    gradient->x = om_calloc(n_leaves * block * OM_PANEL_ROW, sizeof(float));
+    gradient->values = om_calloc_aligned(om_network_parameters(shape), sizeof(float));
+    gradient->x = om_calloc_aligned(n_leaves * block * OM_PANEL_ROW, sizeof(float));
     om_status status = om_pass_create(&gradient->pass, shape, n_leaves * block);
     if (gradient->values == NULL || gradient->x == NULL || status != OM_OK) {
         om_gradient_destroy(out);
@@ -86,9 +86,9 @@ static void compute_loss(om_gradient *gradient, const om_batch *batch, const int
 /* A panel's gradient is x^T hidden_gradient. Packing x once more is faster than keeping all of it:
  * only the ranks, a quarter of its bytes, come from memory. */
 static void compute_panel(om_gradient *gradient, const om_network *network, const om_batch *batch,
-                          const int64_t *rows, int64_t n, int64_t first, int64_t width) {
+                          int64_t n, int64_t first, int64_t width) {
     int64_t row = network->hidden_row;
-    om_panel_pack(gradient->x, batch->samples, rows, n, first, width);
+    om_panel_pack(gradient->x, batch->samples, batch->ranks, n, first, width);
     om_product_tree(&(om_product){.m = width,
                                   .n = row,
                                   .k = n,
@@ -109,14 +109,14 @@ void om_gradient_compute(om_gradient *gradient, const om_network *network, const
     int64_t most = gradient->n_leaves * gradient->block;
     const int64_t *rows = batch->rows + first_leaf * gradient->block;
     int64_t n = om_block_length(batch->scope.n_samples, most, first_leaf / gradient->n_leaves);
-    om_block_forward(network, batch->samples, rows, n, gradient->x, gradient->pass);
+    om_block_forward(network, batch->samples, batch->ranks, n, gradient->x, gradient->pass);
     compute_loss(gradient, batch, rows, n, head_sums);
     om_network_backward(network, gradient->pass, n, gradient->block, gradient->n_leaves,
                         gradient->values + n_large);
     give(use, n_large, network->n_parameters - n_large);
     for (int64_t first = 0; first < n_features; first += OM_PANEL) {
         int64_t width = n_features - first < OM_PANEL ? n_features - first : OM_PANEL;
-        compute_panel(gradient, network, batch, rows, n, first, width);
+        compute_panel(gradient, network, batch, n, first, width);
         give(use, first * network->hidden_row, width * network->hidden_row);
     }
 }

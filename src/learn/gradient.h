@@ -19,10 +19,12 @@ void om_gradient_destroy(om_gradient **gradient);
 /* [n_parameters], in the network's order. Borrowed. */
 float *om_gradient_values(om_gradient *gradient);
 
-/* A batch: samples rows[0 .. scope.n_samples-1]. */
+/* A batch: samples rows[0 .. scope.n_samples-1], of which the subtree's have these doubled ranks.
+ */
 typedef struct om_batch {
     const om_samples *samples;
     const int64_t *rows;
+    const uint16_t *const *ranks;
     om_loss_scope scope;
 } om_batch;
 

@@ -56,7 +56,7 @@ om_status om_network_create(om_network **out, om_network_shape shape) {
     *out = NULL;
     OM_TRY(check_shape(shape));
     om_network *network = om_malloc(1, sizeof *network);
-    float *parameters = om_calloc(om_network_parameters(shape), sizeof *parameters);
+    float *parameters = om_calloc_aligned(om_network_parameters(shape), sizeof *parameters);
     if (network == NULL || parameters == NULL) {
         om_free(network);
         om_free(parameters);

@@ -15,14 +15,14 @@ om_status om_pass_create(om_pass **out, om_network_shape shape, int64_t rows) {
     int64_t hidden_row = om_padded(shape.hidden);
     int64_t heads_row = om_padded(units);
     pass->rows = rows;
-    pass->hidden = om_calloc(rows * hidden_row, sizeof(float));
-    pass->hidden_gradient = om_calloc(rows * hidden_row, sizeof(float));
-    pass->heads = om_calloc(rows * heads_row, sizeof(float));
-    pass->heads_gradient = om_calloc(rows * heads_row, sizeof(float));
-    pass->output_gradient = om_calloc(rows * heads_row, sizeof(float));
-    pass->logits = om_calloc(rows * OM_N_HALLMARKS, sizeof(float));
-    pass->logits_gradient = om_calloc(rows * om_padded(OM_N_HALLMARKS), sizeof(float));
-    pass->head_weight_back = om_calloc(units * hidden_row, sizeof(float));
+    pass->hidden = om_calloc_aligned(rows * hidden_row, sizeof(float));
+    pass->hidden_gradient = om_calloc_aligned(rows * hidden_row, sizeof(float));
+    pass->heads = om_calloc_aligned(rows * heads_row, sizeof(float));
+    pass->heads_gradient = om_calloc_aligned(rows * heads_row, sizeof(float));
+    pass->output_gradient = om_calloc_aligned(rows * heads_row, sizeof(float));
+    pass->logits = om_calloc_aligned(rows * OM_N_HALLMARKS, sizeof(float));
+    pass->logits_gradient = om_calloc_aligned(rows * om_padded(OM_N_HALLMARKS), sizeof(float));
+    pass->head_weight_back = om_calloc_aligned(units * hidden_row, sizeof(float));
     if (pass->hidden == NULL || pass->hidden_gradient == NULL || pass->heads == NULL ||
         pass->heads_gradient == NULL || pass->output_gradient == NULL || pass->logits == NULL ||
         pass->logits_gradient == NULL || pass->head_weight_back == NULL) {

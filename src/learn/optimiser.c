@@ -1,6 +1,7 @@
 #include "oncomark/optimiser.h"
 
 #include "oncomark/memory.h"
+#include "oncomark/processor.h"
 
 #include <math.h>
 
@@ -26,8 +27,8 @@ om_status om_adam_create(om_adam **out, int64_t n_parameters, const om_train_par
     adam->beta1 = train->beta1;
     adam->beta2 = train->beta2;
     adam->epsilon = train->epsilon;
-    adam->mean = om_calloc(n_parameters, sizeof *adam->mean);
-    adam->square = om_calloc(n_parameters, sizeof *adam->square);
+    adam->mean = om_calloc_aligned(n_parameters, sizeof *adam->mean);
+    adam->square = om_calloc_aligned(n_parameters, sizeof *adam->square);
     if (adam->mean == NULL || adam->square == NULL) {
         om_adam_destroy(out);
         return OM_MEMORY;
@@ -69,17 +70,17 @@ update(const om_adam *adam, float *restrict parameters, float *restrict mean,
     }
 }
 
-#if defined(__x86_64__)
+#ifdef OM_TARGET_AVX512
 /* More at once; the same bits, since nothing is contracted. */
-__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq"))) static void
-update_by_avx512(const om_adam *adam, float *restrict parameters, float *restrict mean,
-                 float *restrict square, const float *restrict gradient, int64_t n) {
+OM_TARGET_AVX512 static void update_by_avx512(const om_adam *adam, float *restrict parameters,
+                                              float *restrict mean, float *restrict square,
+                                              const float *restrict gradient, int64_t n) {
     update(adam, parameters, mean, square, gradient, n);
 }
 
-__attribute__((target("avx2"))) static void
-update_by_avx2(const om_adam *adam, float *restrict parameters, float *restrict mean,
-               float *restrict square, const float *restrict gradient, int64_t n) {
+OM_TARGET_AVX2 static void update_by_avx2(const om_adam *adam, float *restrict parameters,
+                                          float *restrict mean, float *restrict square,
+                                          const float *restrict gradient, int64_t n) {
     update(adam, parameters, mean, square, gradient, n);
 }
 #endif
@@ -90,13 +91,12 @@ void om_adam_update(om_adam *adam, float *parameters, const float *gradient, int
     float *square = adam->square + first;
     parameters += first;
     gradient += first;
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
+#ifdef OM_TARGET_AVX512
+    if (om_processor_has_avx512()) {
         update_by_avx512(adam, parameters, mean, square, gradient, count);
         return;
     }
-    if (__builtin_cpu_supports("avx2")) {
+    if (om_processor_has_avx2()) {
         update_by_avx2(adam, parameters, mean, square, gradient, count);
         return;
     }

@@ -18,25 +18,38 @@ struct om_row_reader {
     int64_t n_genes;
 };
 
-/* Where this rank's rows start, and how many they are. */
-static om_status cut_rows(const om_row_reader *reader, const om_ctx *ctx, int64_t n_rows,
-                          int64_t *first, int64_t *count) {
+/* Of the rows *first .. *first + *count - 1, this rank's. */
+static om_status cut_rows(const om_row_reader *reader, const om_ctx *ctx, int64_t *first,
+                          int64_t *count) {
     int64_t *indptr = NULL;
     OM_TRY(om_h5ad_read_indptr(reader->file, "X", &indptr));
-    om_range_by_weight(indptr, n_rows, om_context_size(ctx), om_context_rank(ctx), first, count);
+    int64_t *cumulative = indptr + *first;
+    int64_t before = cumulative[0], own_first = 0, own_count = 0;
+    for (int64_t i = 0; i <= *count; i++) {
+        cumulative[i] -= before;
+    }
+    om_range_by_weight(cumulative, *count, om_context_size(ctx), om_context_rank(ctx), &own_first,
+                       &own_count);
+    *first += own_first;
+    *count = own_count;
     om_free(indptr);
     return OM_OK;
 }
 
 om_status om_row_reader_open(om_row_reader **out, om_ctx *ctx, const char *path,
                              int64_t n_samples) {
+    return om_row_reader_open_range(out, ctx, path, n_samples, 0, n_samples);
+}
+
+om_status om_row_reader_open_range(om_row_reader **out, om_ctx *ctx, const char *path,
+                                   int64_t n_samples, int64_t first, int64_t count) {
     om_row_reader *reader = om_calloc(1, sizeof *reader);
     *out = reader;
     if (reader == NULL) {
         return OM_MEMORY;
     }
     reader->ctx = ctx;
-    int64_t n_rows = 0, n_nonzeros = 0, first = 0, count = 0;
+    int64_t n_rows = 0, n_nonzeros = 0;
     om_status status = om_h5_open(&reader->file, path);
     if (status == OM_OK) {
         status = om_h5ad_csr_shape(reader->file, "X", &n_rows, &reader->n_genes, &n_nonzeros);
@@ -47,7 +60,7 @@ om_status om_row_reader_open(om_row_reader **out, om_ctx *ctx, const char *path,
                          path, n_rows, n_samples);
     }
     if (status == OM_OK) {
-        status = cut_rows(reader, ctx, n_rows, &first, &count);
+        status = cut_rows(reader, ctx, &first, &count);
     }
     if (status == OM_OK) {
         status = om_cell_stream_open(&reader->rows, reader->file, "X", first, count, memory);
@@ -75,9 +88,7 @@ int64_t om_row_reader_genes(const om_row_reader *reader) {
 om_status om_row_reader_next(om_row_reader *reader, const om_counts **piece) {
     *piece = NULL;
     OM_TRY(om_poll(reader->ctx));
-    if (om_stop_requested()) {
-        return om_fail(OM_STOPPED, "a signal asked for it");
-    }
+    OM_TRY(om_stop_status());
     OM_TRY(om_cell_stream_next(reader->rows, piece));
     const om_counts *rows = *piece;
     if (rows != NULL && !rows->integer) {

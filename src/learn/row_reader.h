@@ -10,6 +10,10 @@ typedef struct om_row_reader om_row_reader;
 /* Opens this rank's contiguous range of rows of X: nearly equal non-zeros on each rank of ctx.
  * Local; `n_samples` rows are expected. */
 om_status om_row_reader_open(om_row_reader **out, om_ctx *ctx, const char *path, int64_t n_samples);
+
+/* The same of rows first .. first + count - 1 only. */
+om_status om_row_reader_open_range(om_row_reader **out, om_ctx *ctx, const char *path,
+                                   int64_t n_samples, int64_t first, int64_t count);
 void om_row_reader_close(om_row_reader **reader);
 
 int64_t om_row_reader_genes(const om_row_reader *reader);

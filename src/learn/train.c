@@ -1,6 +1,6 @@
 #include "oncomark/train.h"
 
-#include "checkpoint.h"
+#include "checkpoint_writer.h"
 #include "oncomark/memory.h"
 #include "oncomark/stop.h"
 
@@ -36,15 +36,20 @@ static void copy_parameters(float *to, const om_network *from) {
     memcpy(to, from->parameters, (size_t)from->n_parameters * sizeof *to);
 }
 
-static om_status check_finite(const om_epoch *epoch, int64_t number) {
-    if (isfinite(epoch->loss) && isfinite(epoch->validation_loss)) {
+static bool is_finite(const om_epoch *epoch) {
+    return isfinite(epoch->loss) && isfinite(epoch->validation_loss);
+}
+
+om_status om_training_check(const om_training *training) {
+    if (!training->diverged) {
         return OM_OK;
     }
+    const om_epoch *last = &training->epochs[training->n_epochs - 1];
     return om_fail(OM_USAGE,
                    "train: the loss of epoch %" PRId64
                    " is %g (validation %g), expected a finite number; lower train.learning_rate "
                    "(%g in this epoch)",
-                   number, epoch->loss, epoch->validation_loss, epoch->learning_rate);
+                   training->n_epochs, last->loss, last->validation_loss, last->learning_rate);
 }
 
 /* The state to start from: that of the checkpoint, or a new one. */
@@ -56,16 +61,16 @@ static om_status start(om_checkpoint *checkpoint, om_training *training, om_trai
                                   .max_epochs = train->epochs,
                                   .epochs = training->epochs};
     if (place != NULL) {
-        OM_TRY(om_checkpoint_resume(checkpoint, trainer->group, place));
+        OM_TRY(om_checkpoint_resume(checkpoint, trainer->team->all, place));
     }
     if (checkpoint->n_epochs == 0) {
         om_network_initialise(trainer->network, trainer->seed);
         return OM_OK;
     }
-    if (om_context_is_root(trainer->group)) {
+    if (om_context_is_root(trainer->team->all)) {
         training->rows_computed = checkpoint->n_epochs * trainer->input->n_training;
     }
-    om_log_info(om_context_log(trainer->group),
+    om_log_info(om_context_log(trainer->team->all),
                 "train: going on after epoch %" PRId64 " of %" PRId64, checkpoint->n_epochs,
                 train->epochs);
     return OM_OK;
@@ -79,22 +84,34 @@ static om_status run_epoch(om_checkpoint *checkpoint, om_training *training, om_
     OM_TRY(om_trainer_epoch(trainer, number, epoch->learning_rate, &epoch->loss,
                             &training->rows_computed));
     OM_TRY(om_trainer_validate(trainer, &epoch->validation_loss));
-    OM_TRY(check_finite(epoch, number));
-    om_log_info(om_context_log(trainer->group),
+    checkpoint->n_epochs = number;
+    if (!is_finite(epoch)) {
+        training->diverged = true;
+        return OM_OK;
+    }
+    om_log_info(om_context_log(trainer->team->all),
                 "train: epoch %" PRId64 ": loss %.6g, validation loss %.6g, learning rate %g",
                 number, epoch->loss, epoch->validation_loss, epoch->learning_rate);
     if (om_schedule_update(schedule, trainer->train, number, epoch->validation_loss)) {
         copy_parameters(trainer->best, trainer->network);
     }
-    checkpoint->n_epochs = number;
     return OM_OK;
 }
 
-static om_status keep(const om_checkpoint *checkpoint, om_trainer *trainer,
-                      const om_checkpoint_place *place) {
+/* `writer`: NULL but on the root. */
+static om_status keep(om_checkpoint_writer *writer, const om_checkpoint *checkpoint,
+                      om_trainer *trainer, const om_checkpoint_place *place) {
     OM_TRY(om_trainer_gather_state(trainer));
-    bool is_root = om_context_is_root(trainer->group);
-    return om_agree(trainer->group, is_root ? om_checkpoint_write(checkpoint, place) : OM_OK);
+    om_status status =
+        writer != NULL ? om_checkpoint_writer_begin(writer, checkpoint, place) : OM_OK;
+    return om_agree(trainer->team->all, status);
+}
+
+/* When the last checkpoint is there, or cannot be: the worse of both outcomes. */
+static om_status end_writing(om_checkpoint_writer **writer, om_status status) {
+    om_status written = *writer != NULL ? om_checkpoint_writer_wait(*writer) : OM_OK;
+    om_checkpoint_writer_destroy(writer);
+    return written > status ? written : status;
 }
 
 /* The epochs, on the ranks that compute. One that is stopped half-way leaves nothing: it runs anew
@@ -103,35 +120,46 @@ static om_status run_epochs(om_training *training, om_trainer *trainer,
                             const om_checkpoint_place *place) {
     const om_train_parameters *train = trainer->train;
     om_checkpoint checkpoint;
+    om_checkpoint_writer *writer = NULL;
     OM_TRY(start(&checkpoint, training, trainer, place));
     om_status status = OM_OK;
+    if (place != NULL && om_context_is_root(trainer->team->all)) {
+        status = om_checkpoint_writer_create(&writer, &checkpoint);
+    }
+    status = om_agree(trainer->team->all, status);
     while (status == OM_OK && checkpoint.n_epochs < train->epochs && !checkpoint.schedule.stop) {
         status = run_epoch(&checkpoint, training, trainer);
-        if (status == OM_OK && place != NULL) {
-            status = keep(&checkpoint, trainer, place);
+        if (training->diverged) {
+            break;
         }
-        status = status == OM_OK ? om_stop_check(trainer->group) : status;
+        if (status == OM_OK && place != NULL) {
+            status = keep(writer, &checkpoint, trainer, place);
+        }
+        status = status == OM_OK ? om_stop_check(trainer->team->all) : status;
     }
+    status = end_writing(&writer, status);
     if (status == OM_STOPPED && place != NULL) {
-        om_log_info(om_context_log(trainer->group),
+        om_log_info(om_context_log(trainer->team->all),
                     "train: stopping; of %" PRId64 " epochs, %" PRId64 " are whole and kept",
                     train->epochs, checkpoint.n_epochs);
     }
     OM_TRY(status);
-    bool keep_best = train->keep == OM_KEEP_BEST;
     training->n_epochs = checkpoint.n_epochs;
+    if (training->diverged) {
+        return OM_OK;
+    }
+    bool keep_best = train->keep == OM_KEEP_BEST;
     training->kept_epoch = keep_best ? checkpoint.schedule.best_epoch : checkpoint.n_epochs;
     memcpy(training->network->parameters, keep_best ? trainer->best : trainer->network->parameters,
            (size_t)training->network->n_parameters * sizeof *trainer->best);
     return OM_OK;
 }
 
-static om_status run_group(om_training *training, om_ctx *group, const om_training_input *input,
-                           const om_train_parameters *train, uint64_t seed,
-                           const om_checkpoint_place *place) {
+static om_status run_team(om_training *training, const om_team *team,
+                          const om_training_input *input, const om_train_parameters *train,
+                          uint64_t seed, const om_checkpoint_place *place) {
     om_trainer *trainer = NULL;
-    om_status status = om_trainer_create(&trainer, group, input, train, seed);
-    status = om_agree(group, status);
+    om_status status = om_trainer_create(&trainer, team, input, train, seed);
     if (status == OM_OK) {
         status = run_epochs(training, trainer, place);
     }
@@ -139,10 +167,10 @@ static om_status run_group(om_training *training, om_ctx *group, const om_traini
     return status;
 }
 
-/* A rank that does not compute sleeps meanwhile, so that its processor is free. A request to stop
+/* A rank that takes no part sleeps meanwhile, so that its processor is free. A request to stop
  * that came to it alone reaches the others because the agreement of a part tells all of its failure
  * (see om_agree): `alone` is a part of this one rank. */
-static om_status wait_for_group(om_ctx *ctx, om_ctx *alone) {
+static om_status wait_for_team(om_ctx *ctx, om_ctx *alone) {
     static const struct timespec pause = {.tv_nsec = 10L * 1000 * 1000};
     om_status status = OM_OK;
     MPI_Request request = MPI_REQUEST_NULL;
@@ -164,10 +192,11 @@ static void wake_waiting(om_ctx *ctx) {
 
 /* What rank 0 has learned, to all. */
 static om_status share(om_training *training, om_ctx *ctx) {
-    int64_t numbers[2] = {training->n_epochs, training->kept_epoch};
+    int64_t numbers[3] = {training->n_epochs, training->kept_epoch, training->diverged ? 1 : 0};
     OM_TRY(om_broadcast(ctx, 0, numbers, sizeof numbers));
     training->n_epochs = numbers[0];
     training->kept_epoch = numbers[1];
+    training->diverged = numbers[2] != 0;
     OM_TRY(om_broadcast(ctx, 0, training->epochs,
                         training->n_epochs * (int64_t)sizeof *training->epochs));
     return om_broadcast(ctx, 0, training->network->parameters,
@@ -177,27 +206,26 @@ static om_status share(om_training *training, om_ctx *ctx) {
 om_status om_train(om_training **out, om_ctx *ctx, const om_training_input *input,
                    const om_train_parameters *train, uint64_t seed,
                    const om_checkpoint_place *place) {
-    om_ctx *group = NULL;
+    om_team *team = NULL;
     om_status status = om_agree(ctx, create(out, input, train));
     int64_t n_blocks = (train->batch + train->block - 1) / train->block;
     int n_ranks = om_gradient_ranks(om_context_size(ctx), n_blocks);
-    bool computes = om_context_rank(ctx) < n_ranks;
     if (status == OM_OK) {
-        status = om_context_split(&group, ctx, computes ? 0 : 1 + om_context_rank(ctx));
+        status = om_team_create(&team, ctx, input->samples.shares, n_ranks);
     }
     if (status == OM_OK) {
-        if (computes) {
-            status = run_group(*out, group, input, train, seed, place);
+        if (team->takes_part) {
+            status = run_team(*out, team, input, train, seed, place);
             wake_waiting(ctx);
         } else {
-            status = wait_for_group(ctx, group);
+            status = wait_for_team(ctx, team->all);
         }
         status = om_agree(ctx, status);
     }
     if (status == OM_OK) {
         status = share(*out, ctx);
     }
-    om_context_destroy(&group);
+    om_team_destroy(&team);
     if (status != OM_OK) {
         om_training_destroy(out);
     }

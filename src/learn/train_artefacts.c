@@ -1,11 +1,11 @@
 #include "train_artefacts.h"
 
-#include "oncomark/atomic_file.h"
-#include "oncomark/h5ad.h"
 #include "oncomark/memory.h"
 #include "oncomark/split.h"
 #include "oncomark/table.h"
 #include "same_arithmetic.h"
+#include "sample_names.h"
+#include "text_artefact.h"
 
 #include <inttypes.h>
 
@@ -37,24 +37,9 @@ bool om_train_is_current(const om_train_key *key, const om_job *job) {
     return job->train.split_test <= 0 || om_workdir_is_current(key->workdir, "test.csv", key->hex);
 }
 
-static om_status commit(const om_train_key *key, const char *artefact,
-                        const char digest[OM_DIGEST_HEX]) {
-    return om_workdir_commit(key->workdir, stage_name, artefact, om_text_get(key->inputs), key->hex,
-                             digest);
-}
-
 om_status om_train_commit_text(const om_train_key *key, const char *artefact, const om_text *text) {
-    char *temporary = NULL;
-    OM_TRY(om_workdir_temporary(&temporary, key->workdir, artefact));
-    int64_t length = (int64_t)om_text_length(text);
-    om_status status = om_file_write(temporary, om_text_get(text), length);
-    om_free(temporary);
-    if (status != OM_OK) {
-        return status;
-    }
-    char digest[OM_DIGEST_HEX];
-    om_digest_text(om_text_get(text), length, digest);
-    return commit(key, artefact, digest);
+    const om_text_origin origin = {key->workdir, stage_name, key->inputs};
+    return om_text_artefact_commit(&origin, artefact, text);
 }
 
 om_status om_train_commit_model(const om_train_key *key, const om_model *model,
@@ -69,7 +54,8 @@ om_status om_train_commit_model(const om_train_key *key, const om_model *model,
     }
     char digest[OM_DIGEST_HEX];
     om_digest_hex(&content, digest);
-    return commit(key, "model.h5", digest);
+    return om_workdir_commit(key->workdir, stage_name, "model.h5", om_text_get(key->inputs),
+                             key->hex, digest);
 }
 
 om_status om_train_commit_genes(const om_train_key *key, const om_strings *genes) {
@@ -115,22 +101,13 @@ static om_status add_split(om_text *text, const om_strings *names, const uint8_t
 
 om_status om_train_commit_split(const om_train_key *key, const char *path, const uint8_t *parts,
                                 int64_t n_samples) {
-    om_h5 *file = NULL;
     om_strings *names = NULL;
     om_text *text = NULL;
-    om_status status = om_h5_open(&file, path);
-    status = status == OM_OK ? om_h5ad_read_index(file, "obs", &names) : status;
-    if (status == OM_OK && om_strings_count(names) != n_samples) {
-        status =
-            om_fail(OM_INPUT,
-                    "%s: obs: found %" PRId64 " names, expected %" PRId64 ", one for each row of X",
-                    path, om_strings_count(names), n_samples);
-    }
+    om_status status = om_sample_names_read(&names, path, n_samples);
     status = status == OM_OK ? om_text_create(&text) : status;
     status = status == OM_OK ? add_split(text, names, parts, n_samples) : status;
     status = status == OM_OK ? om_train_commit_text(key, "split.csv", text) : status;
     om_text_destroy(&text);
     om_strings_destroy(&names);
-    om_h5_close(&file);
     return status;
 }

@@ -26,25 +26,26 @@ static om_status create_parts(om_trainer *trainer) {
     OM_TRY(om_network_create(&trainer->network, shape));
     OM_TRY(om_adam_create(&trainer->adam, trainer->network->n_parameters, train));
     OM_TRY(om_gradient_create(&trainer->gradient, shape, train->block, trainer->n_leaves));
-    OM_TRY(
-        om_reduction_create(&trainer->reduction, trainer->group, trainer->network->n_parameters));
+    OM_TRY(om_reduction_create(&trainer->reduction, trainer->team->computing,
+                               trainer->network->n_parameters));
     return om_pass_create(&trainer->validation_pass, shape, VALIDATION_ROWS);
 }
 
-om_status om_trainer_create(om_trainer **out, om_ctx *group, const om_training_input *input,
+/* Memory that only this rank needs. */
+static om_status create_own(om_trainer **out, const om_team *team, const om_training_input *input,
                             const om_train_parameters *train, uint64_t seed) {
     om_trainer *trainer = om_calloc(1, sizeof *trainer);
     *out = trainer;
     if (trainer == NULL) {
         return OM_MEMORY;
     }
-    trainer->group = group;
+    trainer->team = team;
     trainer->input = input;
     trainer->train = train;
     trainer->seed = seed;
     trainer->n_batches = pieces(input->n_training, train->batch);
     trainer->n_blocks = pieces(train->batch, train->block);
-    trainer->n_leaves = om_gradient_leaves(trainer->n_blocks) / om_context_size(group);
+    trainer->n_leaves = om_gradient_leaves(trainer->n_blocks) / team->n_computing;
     om_status status = create_parts(trainer);
     if (status == OM_OK) {
         int64_t n_sums = trainer->n_batches * trainer->n_blocks * OM_N_HALLMARKS;
@@ -53,12 +54,26 @@ om_status om_trainer_create(om_trainer **out, om_ctx *group, const om_training_i
         trainer->leaf_sums = om_calloc(trainer->n_leaves * OM_N_HALLMARKS, sizeof(double));
         trainer->training_sums = om_calloc(n_sums, sizeof(double));
         trainer->validation_sums = om_calloc(n_validation_sums, sizeof(double));
-        trainer->validation_x = om_calloc((int64_t)VALIDATION_ROWS * OM_PANEL_ROW, sizeof(float));
+        trainer->validation_x =
+            om_calloc_aligned((int64_t)VALIDATION_ROWS * OM_PANEL_ROW, sizeof(float));
         trainer->best = om_calloc(trainer->network->n_parameters, sizeof(float));
+        trainer->ranges = om_calloc(om_context_size(team->all), sizeof *trainer->ranges);
         bool complete = trainer->order != NULL && trainer->leaf_sums != NULL &&
                         trainer->training_sums != NULL && trainer->validation_sums != NULL &&
-                        trainer->validation_x != NULL && trainer->best != NULL;
+                        trainer->validation_x != NULL && trainer->best != NULL &&
+                        trainer->ranges != NULL;
         status = complete ? OM_OK : OM_MEMORY;
+    }
+    return status;
+}
+
+om_status om_trainer_create(om_trainer **out, const om_team *team, const om_training_input *input,
+                            const om_train_parameters *train, uint64_t seed) {
+    om_status status = om_agree(team->all, create_own(out, team, input, train, seed));
+    if (status == OM_OK) {
+        int64_t batch_rows = (*out)->n_leaves * train->block;
+        int64_t most_rows = batch_rows > VALIDATION_ROWS ? batch_rows : VALIDATION_ROWS;
+        status = om_row_feed_create(&(*out)->feed, team->all, &input->samples, most_rows);
     }
     if (status != OM_OK) {
         om_trainer_destroy(out);
@@ -80,7 +95,9 @@ void om_trainer_destroy(om_trainer **trainer) {
     om_free((*trainer)->training_sums);
     om_free((*trainer)->validation_sums);
     om_free((*trainer)->validation_x);
+    om_row_feed_destroy(&(*trainer)->feed);
     om_free((*trainer)->best);
+    om_free((*trainer)->ranges);
     om_free(*trainer);
     *trainer = NULL;
 }
@@ -92,6 +109,21 @@ static void shuffle(om_trainer *trainer, int64_t epoch) {
     memcpy(trainer->order, input->training, (size_t)input->n_training * sizeof *trainer->order);
     om_random random = om_random_stream(trainer->seed, OM_PURPOSE_SHUFFLE, stream);
     om_random_shuffle(&random, trainer->order, input->n_training);
+}
+
+/* What each rank looks at in a batch: its subtree. */
+static void begin_batch(om_trainer *trainer, int64_t index) {
+    const om_team *team = trainer->team;
+    int64_t size = trainer->train->batch;
+    int64_t own = trainer->n_leaves * trainer->train->block;
+    int64_t n = om_block_length(trainer->input->n_training, size, index);
+    for (int rank = 0; rank < om_context_size(team->all); rank++) {
+        int64_t subtree = team->computing_rank[rank];
+        trainer->ranges[rank] = subtree < 0 ? (om_row_range){0, 0}
+                                            : (om_row_range){index * size + subtree * own,
+                                                             om_block_length(n, own, subtree)};
+    }
+    om_row_feed_begin(trainer->feed, trainer->order, trainer->ranges);
 }
 
 static om_batch batch_of(const om_trainer *trainer, int64_t index) {
@@ -111,10 +143,12 @@ static void update(void *context, int64_t first, int64_t count) {
 
 /* Alone, a rank updates each part of the weights while its gradient is in cache; with others it
  * updates those that it owns, which then go to all. */
-static om_status step(om_trainer *trainer, int64_t index, double learning_rate, int64_t *rows) {
+static om_status step(om_trainer *trainer, int64_t index, const uint16_t *const *ranks,
+                      double learning_rate, int64_t *rows) {
     om_batch batch = batch_of(trainer, index);
-    int64_t first_leaf = om_context_rank(trainer->group) * trainer->n_leaves;
-    bool alone = om_context_size(trainer->group) == 1;
+    batch.ranks = ranks;
+    int64_t first_leaf = om_context_rank(trainer->team->computing) * trainer->n_leaves;
+    bool alone = trainer->team->n_computing == 1;
     const om_gradient_use use = {update, trainer};
     om_adam_begin_step(trainer->adam, learning_rate);
     om_gradient_compute(trainer->gradient, trainer->network, &batch, first_leaf, trainer->leaf_sums,
@@ -154,11 +188,18 @@ om_status om_trainer_epoch(om_trainer *trainer, int64_t epoch, double learning_r
     memset(trainer->training_sums, 0, (size_t)bytes);
     shuffle(trainer, epoch);
     om_stop_pace pace = {0};
+    begin_batch(trainer, 0);
     for (int64_t index = 0; index < trainer->n_batches; index++) {
-        OM_TRY(om_stop_check_at_pace(trainer->group, &pace));
-        OM_TRY(step(trainer, index, learning_rate, rows));
+        OM_TRY(om_stop_check_at_pace(trainer->team->all, &pace));
+        if (index + 1 < trainer->n_batches) {
+            begin_batch(trainer, index + 1);
+        }
+        const uint16_t *const *ranks = om_row_feed_take(trainer->feed);
+        if (trainer->team->computes) {
+            OM_TRY(step(trainer, index, ranks, learning_rate, rows));
+        }
     }
-    OM_TRY(om_join_bytes(trainer->group, trainer->training_sums, bytes));
+    OM_TRY(om_join_bytes(trainer->team->all, trainer->training_sums, bytes));
     double sum = 0;
     for (int64_t index = 0; index < trainer->n_batches; index++) {
         om_loss_scope scope = batch_of(trainer, index).scope;
@@ -170,24 +211,62 @@ om_status om_trainer_epoch(om_trainer *trainer, int64_t epoch, double learning_r
     return OM_OK;
 }
 
+/* The block of validation samples that a rank that computes looks at in a round, -1: none. */
+static int64_t validation_block(const om_trainer *trainer, int computing_rank, int64_t round) {
+    int64_t n_blocks = pieces(trainer->input->n_validation, VALIDATION_ROWS);
+    int64_t first = 0, count = 0;
+    om_range_even(n_blocks, trainer->team->n_computing, computing_rank, &first, &count);
+    return round < count ? first + round : -1;
+}
+
+static void begin_validation(om_trainer *trainer, int64_t round) {
+    const om_team *team = trainer->team;
+    for (int rank = 0; rank < om_context_size(team->all); rank++) {
+        int subtree = team->computing_rank[rank];
+        int64_t block = subtree < 0 ? -1 : validation_block(trainer, subtree, round);
+        trainer->ranges[rank] = (om_row_range){0, 0};
+        if (block >= 0) {
+            trainer->ranges[rank] = (om_row_range){
+                block * VALIDATION_ROWS,
+                om_block_length(trainer->input->n_validation, VALIDATION_ROWS, block)};
+        }
+    }
+    om_row_feed_begin(trainer->feed, trainer->input->validation, trainer->ranges);
+}
+
+static void validate_block(om_trainer *trainer, int64_t block, const uint16_t *const *ranks) {
+    const om_training_input *input = trainer->input;
+    const om_samples *samples = &input->samples;
+    const int64_t *rows = input->validation + block * VALIDATION_ROWS;
+    int64_t n = om_block_length(input->n_validation, VALIDATION_ROWS, block);
+    om_block_forward(trainer->network, samples, ranks, n, trainer->validation_x,
+                     trainer->validation_pass);
+    om_loss_sums(trainer->train->loss, trainer->validation_pass->logits, samples->task,
+                 samples->label, rows, n, trainer->validation_sums + block * OM_N_HALLMARKS);
+}
+
 om_status om_trainer_validate(om_trainer *trainer, double *loss) {
     const om_training_input *input = trainer->input;
     const om_samples *samples = &input->samples;
     int64_t n_blocks = pieces(input->n_validation, VALIDATION_ROWS);
     int64_t bytes = n_blocks * OM_N_HALLMARKS * (int64_t)sizeof *trainer->validation_sums;
     memset(trainer->validation_sums, 0, (size_t)bytes);
-    int64_t first = 0, count = 0;
-    om_range_even(n_blocks, om_context_size(trainer->group), om_context_rank(trainer->group),
-                  &first, &count);
-    for (int64_t b = first; b < first + count; b++) {
-        const int64_t *rows = input->validation + b * VALIDATION_ROWS;
-        int64_t n = om_block_length(input->n_validation, VALIDATION_ROWS, b);
-        om_block_forward(trainer->network, samples, rows, n, trainer->validation_x,
-                         trainer->validation_pass);
-        om_loss_sums(trainer->train->loss, trainer->validation_pass->logits, samples->task,
-                     samples->label, rows, n, trainer->validation_sums + b * OM_N_HALLMARKS);
+    int64_t n_rounds = pieces(n_blocks, trainer->team->n_computing);
+    int own = trainer->team->computes ? om_context_rank(trainer->team->computing) : -1;
+    for (int64_t round = 0; round < n_rounds; round++) {
+        if (round == 0) {
+            begin_validation(trainer, 0);
+        }
+        if (round + 1 < n_rounds) {
+            begin_validation(trainer, round + 1);
+        }
+        const uint16_t *const *ranks = om_row_feed_take(trainer->feed);
+        int64_t block = own < 0 ? -1 : validation_block(trainer, own, round);
+        if (block >= 0) {
+            validate_block(trainer, block, ranks);
+        }
     }
-    OM_TRY(om_join_bytes(trainer->group, trainer->validation_sums, bytes));
+    OM_TRY(om_join_bytes(trainer->team->all, trainer->validation_sums, bytes));
     om_loss_scope scope = om_loss_scope_of(trainer->train->loss, samples->task, input->validation,
                                            input->n_validation);
     *loss = loss_of_blocks(&scope, trainer->validation_sums, n_blocks);
@@ -204,6 +283,9 @@ om_trainer_state om_trainer_state_of(om_trainer *trainer) {
 }
 
 om_status om_trainer_gather_state(om_trainer *trainer) {
+    if (!trainer->team->computes) {
+        return OM_OK;
+    }
     OM_TRY(om_reduction_gather(trainer->reduction, om_adam_mean(trainer->adam)));
     return om_reduction_gather(trainer->reduction, om_adam_square(trainer->adam));
 }

@@ -6,17 +6,21 @@
 #include "oncomark/optimiser.h"
 #include "oncomark/train.h"
 #include "reduction.h"
+#include "row_feed.h"
+#include "team.h"
 
 /* All memory of the loop, taken before it starts. */
 typedef struct om_trainer {
-    om_ctx *group; /* borrowed: the ranks that compute */
+    const om_team *team; /* borrowed, as is the rest of what is given */
     const om_training_input *input;
     const om_train_parameters *train;
     uint64_t seed;
     om_network *network;
     om_adam *adam;
     om_gradient *gradient;
-    om_reduction *reduction;
+    om_reduction *reduction; /* of the ranks that compute */
+    om_row_feed *feed;       /* of the team */
+    om_row_range *ranges;    /* [size of the team] what its ranks look at in a round */
     int64_t n_batches;
     int64_t n_blocks;        /* of a batch */
     int64_t n_leaves;        /* of this rank */
@@ -29,17 +33,17 @@ typedef struct om_trainer {
     float *best; /* [n_parameters] */
 } om_trainer;
 
-/* Local. `group` has om_gradient_ranks ranks. */
-om_status om_trainer_create(om_trainer **out, om_ctx *group, const om_training_input *input,
+/* On the ranks that take part, of which om_gradient_ranks compute. Collective on the team. */
+om_status om_trainer_create(om_trainer **out, const om_team *team, const om_training_input *input,
                             const om_train_parameters *train, uint64_t seed);
 void om_trainer_destroy(om_trainer **trainer);
 
 /* One pass over the training samples; *loss as in om_epoch, *rows grows by the rows that this rank
- * went through. Collective on group. */
+ * went through. Collective on the team. */
 om_status om_trainer_epoch(om_trainer *trainer, int64_t epoch, double learning_rate, double *loss,
                            int64_t *rows);
 
-/* Loss of the validation samples. Collective on group. */
+/* Loss of the validation samples. Collective on the team. */
 om_status om_trainer_validate(om_trainer *trainer, double *loss);
 
 /* What a checkpoint has to hold of this rank's trainer, all borrowed: Adam's two moments are whole
@@ -55,8 +59,8 @@ typedef struct om_trainer_state {
 
 om_trainer_state om_trainer_state_of(om_trainer *trainer);
 
-/* Brings the parts of Adam's state that the ranks keep apart together on all of them. Collective
- * on group. */
+/* Brings the parts of Adam's state that the ranks keep apart together on all of them. Collective on
+ * the team. */
 om_status om_trainer_gather_state(om_trainer *trainer);
 
 #endif

@@ -83,8 +83,8 @@ om_status om_transform_create(om_transform **out, int64_t n_features, const doub
         return OM_MEMORY;
     }
     transform->n_features = n_features;
-    transform->mean = om_malloc(n_features, sizeof *transform->mean);
-    transform->inverse_sd = om_malloc(n_features, sizeof *transform->inverse_sd);
+    transform->mean = om_calloc_aligned(n_features, sizeof *transform->mean);
+    transform->inverse_sd = om_calloc_aligned(n_features, sizeof *transform->inverse_sd);
     if (transform->mean == NULL || transform->inverse_sd == NULL) {
         om_transform_destroy(out);
         return OM_MEMORY;

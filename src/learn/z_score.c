@@ -1,5 +1,7 @@
 #include "z_score.h"
 
+#include "oncomark/processor.h"
+
 #include <string.h>
 
 /* Compiled with contraction, as linalg/product.c. */
@@ -24,9 +26,10 @@ enum { ROOT_OF_HALF = 0x3f3504f3, FRACTION = 0x7fffff, FRACTION_BITS = 23 };
 
 static inline __attribute__((always_inline)) void
 score(float *z, const uint16_t *ranks, const float *mean, const float *inverse_sd) {
-    lanes rank = __builtin_convertvector(*(const shorts *)ranks, lanes);
-    bits above = (bits)rank - ROOT_OF_HALF;
-    lanes exponent = __builtin_convertvector((above >> FRACTION_BITS) - 1, lanes); /* of rank / 2 */
+    /* By way of 32 bits, as processors do it. */
+    bits whole = __builtin_convertvector(*(const shorts *)ranks, bits);
+    bits above = (bits) __builtin_convertvector(whole, lanes) - ROOT_OF_HALF - (1 << FRACTION_BITS);
+    lanes exponent = __builtin_convertvector(above >> FRACTION_BITS, lanes); /* of rank / 2 */
     lanes f = (lanes)((above & FRACTION) + ROOT_OF_HALF) - 1;
     lanes p = f * coefficient[DEGREE] + coefficient[DEGREE - 1];
     for (int i = DEGREE - 2; i >= 0; i--) {
@@ -53,29 +56,26 @@ score_all(float *z, const uint16_t *ranks, const float *mean, const float *inver
     }
 }
 
-#if defined(__x86_64__)
-__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,fma"))) static void
-score_by_avx512(float *z, const uint16_t *ranks, const float *mean, const float *inverse_sd,
-                int64_t n) {
+#ifdef OM_TARGET_AVX512
+OM_TARGET_AVX512 static void score_by_avx512(float *z, const uint16_t *ranks, const float *mean,
+                                             const float *inverse_sd, int64_t n) {
     score_all(z, ranks, mean, inverse_sd, n);
 }
 
-__attribute__((target("avx2,fma"))) static void score_by_avx2(float *z, const uint16_t *ranks,
-                                                              const float *mean,
-                                                              const float *inverse_sd, int64_t n) {
+OM_TARGET_AVX2 static void score_by_avx2(float *z, const uint16_t *ranks, const float *mean,
+                                         const float *inverse_sd, int64_t n) {
     score_all(z, ranks, mean, inverse_sd, n);
 }
 #endif
 
 void om_z_scores(float *z, const uint16_t *doubled_ranks, const float *mean,
                  const float *inverse_sd, int64_t n) {
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw")) {
+#ifdef OM_TARGET_AVX512
+    if (om_processor_has_avx512()) {
         score_by_avx512(z, doubled_ranks, mean, inverse_sd, n);
         return;
     }
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+    if (om_processor_has_avx2()) {
         score_by_avx2(z, doubled_ranks, mean, inverse_sd, n);
         return;
     }

@@ -1,5 +1,7 @@
 #include "oncomark/product.h"
 
+#include "oncomark/processor.h"
+
 #include <stdbool.h>
 
 /* Compiled with contraction of a * b + c to one fused operation, where the target has it. */
@@ -16,16 +18,16 @@ typedef float lanes
 /* Of a tree: 2^40 leaves. */
 enum { MOST_LEVELS = 41 };
 
-#if defined(__x86_64__)
+#ifdef OM_TARGET_AVX512
 #define TILE_ROWS 6
 #define TILE_VECTORS 4
-#define TILE_TARGET __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,fma")))
+#define TILE_TARGET OM_TARGET_AVX512
 #define TILE(name) name##_by_avx512
 #include "product_tile.h"
 
 #define TILE_ROWS 6
 #define TILE_VECTORS 1
-#define TILE_TARGET __attribute__((target("avx2,fma")))
+#define TILE_TARGET OM_TARGET_AVX2
 #define TILE(name) name##_by_avx2
 #include "product_tile.h"
 #endif
@@ -37,13 +39,12 @@ enum { MOST_LEVELS = 41 };
 #include "product_tile.h"
 
 static void multiply(const om_product *product, int64_t leaf, int64_t n_leaves) {
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw")) {
+#ifdef OM_TARGET_AVX512
+    if (om_processor_has_avx512()) {
         multiply_by_avx512(product, leaf, n_leaves);
         return;
     }
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+    if (om_processor_has_avx2()) {
         multiply_by_avx2(product, leaf, n_leaves);
         return;
     }

@@ -68,7 +68,8 @@ TILE(add_tile)(const om_product *p, int64_t row, int64_t column, int rows, int v
 static inline __attribute__((always_inline)) TILE_TARGET void
 TILE(tree_tile)(const om_product *p, int64_t leaf, int64_t n_leaves, int64_t row, int64_t column,
                 int rows, int vectors) {
-    float waiting[MOST_LEVELS][TILE_ROWS * TILE_VECTORS * OM_LANES];
+    _Alignas(OM_LANES *
+             sizeof(float)) float waiting[MOST_LEVELS][TILE_ROWS * TILE_VECTORS * OM_LANES];
     const int64_t width = (int64_t)TILE_VECTORS * OM_LANES;
     for (int64_t i = 0; i < n_leaves; i++) {
         lanes acc[TILE_ROWS][TILE_VECTORS] = {0};

@@ -14,23 +14,11 @@
 enum { NAME = 64 };
 
 struct om_shared {
-    om_ctx *node;
-    om_ctx *across;
-    int file; /* in /dev/shm, without a name */
+    om_ctx *node; /* borrowed */
+    int file;     /* in /dev/shm, without a name */
     int64_t bytes;
     void *data;
 };
-
-static om_status split_by_node(om_shared *shared, om_ctx *ctx) {
-    MPI_Comm node;
-    int first_rank = om_context_rank(ctx);
-    MPI_Comm_split_type(om_context_comm(ctx), MPI_COMM_TYPE_SHARED, first_rank, MPI_INFO_NULL,
-                        &node);
-    MPI_Bcast(&first_rank, 1, MPI_INT, 0, node);
-    MPI_Comm_free(&node);
-    OM_TRY(om_context_split(&shared->node, ctx, first_rank));
-    return om_context_split(&shared->across, ctx, om_context_rank(shared->node));
-}
 
 /* Rows are read anywhere in it: with small pages the processor would look up addresses all the
  * time. Where the system has none there are none. */
@@ -92,17 +80,16 @@ static om_status allocate(om_shared *shared, om_ctx *ctx) {
     return om_agree(ctx, map(shared));
 }
 
-om_status om_shared_create(om_shared **out, om_ctx *ctx, int64_t bytes) {
+om_status om_shared_create(om_shared **out, const om_nodes *nodes, int64_t bytes) {
+    om_ctx *ctx = om_nodes_all(nodes);
     om_shared *shared = om_calloc(1, sizeof *shared);
     *out = shared;
     if (shared != NULL) {
+        shared->node = om_nodes_own(nodes);
         shared->file = -1;
         shared->bytes = bytes > 0 ? bytes : 1;
     }
     om_status status = om_agree(ctx, shared != NULL ? OM_OK : OM_MEMORY);
-    if (status == OM_OK) {
-        status = split_by_node(shared, ctx);
-    }
     if (status == OM_OK) {
         status = allocate(shared, ctx);
     }
@@ -122,8 +109,6 @@ void om_shared_destroy(om_shared **shared) {
     if ((*shared)->file >= 0) {
         close((*shared)->file);
     }
-    om_context_destroy(&(*shared)->across);
-    om_context_destroy(&(*shared)->node);
     om_free(*shared);
     *shared = NULL;
 }
@@ -137,12 +122,4 @@ om_status om_shared_fence(om_shared *shared) {
     MPI_Barrier(om_context_comm(shared->node));
     atomic_thread_fence(memory_order_seq_cst);
     return OM_OK;
-}
-
-om_ctx *om_shared_node(const om_shared *shared) {
-    return shared->node;
-}
-
-om_ctx *om_shared_across(const om_shared *shared) {
-    return shared->across;
 }

@@ -111,14 +111,7 @@ static void any_allocation_may_fail(void **state) {
 int main(int argc, char **argv) {
     MPI_Init(&argc, &argv);
     test_context_create(&ctx);
-    test_folder_share(ctx, folder);
-    if (is_root()) {
-        for (int d = 0; d < N_SETS; d++) {
-            write_data_set(d);
-        }
-        write_sets();
-    }
-    barrier();
+    share_corpus();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_agreement_may_fail),
         cmocka_unit_test(any_allocation_may_fail),

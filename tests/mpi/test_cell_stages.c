@@ -354,8 +354,8 @@ static void digests_do_not_depend_on_ranks(void **state) {
     barrier();
 }
 
-static void forget_scores(void) {
-    for (int i = 0; i < N_SETS && is_root(); i++) {
+static void forget(int first, int end) {
+    for (int i = first; i < end && is_root(); i++) {
         char name[TEST_PATH];
         snprintf(name, sizeof name, "work/%s", artefacts[i]);
         assert_int_equal(unlink(test_path(folder, name)), 0);
@@ -363,54 +363,38 @@ static void forget_scores(void) {
     barrier();
 }
 
-/* Scores with ever less memory, down to a cell at a time and no room for any rare gene. */
-static void scores_do_not_depend_on_memory(void **state) {
-    (void)state;
-    const int64_t limits[] = {1 << 20, 1 << 16, 1 << 12, 1};
+/* Artefacts first .. end - 1, which these stages make anew, are the same in as little memory. */
+static void assert_memory_changes_nothing(const int64_t limits[4], const char *stages, int first,
+                                          int end) {
     const int64_t usual = memory_limit;
     char before[N_ARTEFACTS][OM_DIGEST_HEX];
     read_digests(ctx, "work", before);
-    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+    for (int i = 0; i < 4; i++) {
         char after[N_ARTEFACTS][OM_DIGEST_HEX];
-        forget_scores();
+        forget(first, end);
         memory_limit = limits[i];
-        run_well(ctx, "work", NULL, "s");
+        run_well(ctx, "work", NULL, stages);
         memory_limit = usual;
         barrier();
         read_digests(ctx, "work", after);
-        for (int d = 0; d < N_SETS; d++) {
-            assert_string_equal(after[d], before[d]);
+        for (int a = first; a < end; a++) {
+            assert_string_equal(after[a], before[a]);
         }
     }
 }
 
-static void forget_synthetic(void) {
-    if (is_root()) {
-        assert_int_equal(unlink(test_path(folder, "work/thresholds.csv")), 0);
-        assert_int_equal(unlink(test_path(folder, "work/synthetic.h5ad")), 0);
-    }
-    barrier();
+/* Ever less memory, down to a cell at a time and no room for any rare gene. */
+static void scores_do_not_depend_on_memory(void **state) {
+    (void)state;
+    const int64_t limits[] = {1 << 20, 1 << 16, 1 << 12, 1};
+    assert_memory_changes_nothing(limits, "s", 0, N_SETS);
 }
 
 /* Cells of which few are in memory at a time, down to one, sums in parts and in a file. */
 static void synthetic_samples_do_not_depend_on_memory(void **state) {
     (void)state;
     const int64_t limits[] = {1 << 28, (64 << 20) + 40000, (64 << 20) + 4000, 1};
-    const int64_t usual = memory_limit;
-    char before[N_ARTEFACTS][OM_DIGEST_HEX];
-    read_digests(ctx, "work", before);
-    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
-        char after[N_ARTEFACTS][OM_DIGEST_HEX];
-        forget_synthetic();
-        memory_limit = limits[i];
-        run_well(ctx, "work", NULL, "ty");
-        memory_limit = usual;
-        barrier();
-        read_digests(ctx, "work", after);
-        for (int a = N_SETS; a < N_ARTEFACTS; a++) {
-            assert_string_equal(after[a], before[a]);
-        }
-    }
+    assert_memory_changes_nothing(limits, "ty", N_SETS, N_ARTEFACTS);
 }
 
 static ino_t inode(const char *artefact) {
@@ -503,13 +487,7 @@ static void tissue_without_cells_is_skipped(void **state) {
 int main(int argc, char **argv) {
     MPI_Init(&argc, &argv);
     test_context_create(&ctx);
-    test_folder_share(ctx, folder);
-    if (is_root()) {
-        for (int d = 0; d < N_SETS; d++) {
-            write_data_set(d);
-        }
-        write_sets();
-    }
+    share_corpus();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stages_follow_the_method),
         cmocka_unit_test(digests_do_not_depend_on_ranks),

@@ -114,20 +114,42 @@ static void test_failure_of_a_part_reaches_the_others(void **state) {
 
 static void test_shared_memory_is_one_per_node(void **state) {
     (void)state;
+    om_nodes *nodes = NULL;
     om_shared *shared = NULL;
     int64_t size = om_context_size(ctx);
-    assert_int_equal(om_shared_create(&shared, ctx, size * 8), OM_OK);
+    assert_int_equal(om_nodes_create(&nodes, ctx, 0), OM_OK);
+    assert_int_equal(om_shared_create(&shared, nodes, size * 8), OM_OK);
     int64_t *values = om_shared_data(shared);
-    int rank = om_context_rank(om_shared_node(shared));
+    int rank = om_context_rank(om_nodes_own(nodes));
     assert_int_equal(values[rank], 0);
     values[rank] = 100 + rank;
     assert_int_equal(om_shared_fence(shared), OM_OK);
-    for (int i = 0; i < om_context_size(om_shared_node(shared)); i++) {
+    for (int i = 0; i < om_context_size(om_nodes_own(nodes)); i++) {
         assert_int_equal(values[i], 100 + i);
     }
     om_shared_destroy(&shared);
-    assert_int_equal(om_shared_create(&shared, ctx, INT64_C(1) << 60), OM_MEMORY);
+    assert_int_equal(om_shared_create(&shared, nodes, INT64_C(1) << 60), OM_MEMORY);
     assert_null(shared);
+    om_nodes_destroy(&nodes);
+}
+
+static void test_nodes_are_numbered(void **state) {
+    (void)state;
+    om_nodes *nodes = NULL;
+    assert_int_equal(om_nodes_create(&nodes, ctx, 0), OM_OK);
+    assert_int_equal(om_nodes_count(nodes), 1); /* tests run on one machine */
+    assert_int_equal(om_nodes_index(nodes), 0);
+    assert_int_equal(om_context_size(om_nodes_own(nodes)), om_context_size(ctx));
+    assert_int_equal(om_context_size(om_nodes_across(nodes)), 1);
+    om_nodes_destroy(&nodes);
+    int rank = om_context_rank(ctx), size = om_context_size(ctx);
+    assert_int_equal(om_nodes_create(&nodes, ctx, 2), OM_OK);
+    assert_int_equal(om_nodes_count(nodes), (size + 1) / 2);
+    assert_int_equal(om_nodes_index(nodes), rank / 2);
+    assert_int_equal(om_context_rank(om_nodes_own(nodes)), rank % 2);
+    assert_int_equal(om_context_rank(om_nodes_across(nodes)), rank / 2);
+    assert_int_equal(om_context_size(om_nodes_across(nodes)), (size + 1 - rank % 2) / 2);
+    om_nodes_destroy(&nodes);
 }
 
 int main(int argc, char **argv) {
@@ -142,6 +164,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_split_keeps_order),
         cmocka_unit_test(test_failure_of_a_part_reaches_the_others),
         cmocka_unit_test(test_shared_memory_is_one_per_node),
+        cmocka_unit_test(test_nodes_are_numbered),
     };
     int failed = cmocka_run_group_tests_name("context", tests, NULL, NULL);
     test_context_destroy(&ctx);

@@ -1,37 +1,13 @@
 /* The stage `crossval` as a whole: the same artefacts at any number of ranks, groups and shares;
  * what is done is kept. */
-#include "oncomark/stages.h"
-
 #include "oncomark/fold_result.h"
 #include "oncomark/folds.h"
-#include "oncomark/reader.h"
 #include "oncomark/split.h"
-#include "oncomark/table.h"
-#include "tiny_synthetic.h"
 #include "unit_test.h"
 
-#include "test_ranks.h"
+#include "crossval_runs.h"
 
-#include <cjson/cJSON.h>
 #include <dirent.h>
-#include <sys/stat.h>
-
-enum { MOST_ARTEFACTS = 32, NAME = 128, N_TABLES = 5 };
-
-typedef struct artefact {
-    char name[NAME];
-    char digest[OM_DIGEST_HEX];
-} artefact;
-
-/* What a manifest says of a cross-validation's artefacts. */
-typedef struct artefacts {
-    int n;
-    artefact list[MOST_ARTEFACTS];
-} artefacts;
-
-#define SMALL                                                                                      \
-    "train: {head: 2, batch: 32, block: 8, epochs: 2, learning_rate: 3.0e-3}\n"                    \
-    "features: {most_variable: 55}\n"
 
 /* 2 settings x 4 folds; all tasks see the same features. */
 static const char published_like[] =
@@ -44,150 +20,7 @@ static const char by_patient[] =
     SMALL "crossval: {folds: 3, repeats: 1, group: patient, permute_labels: true, sweep: "
           "{features.most_variable: [50, 55]}}\n";
 
-static om_ctx *world;
-static char folder[TEST_PATH];
 static artefacts whole; /* of published_like */
-
-static om_job *parse_job(const char *run, const char *parameters) {
-    om_job *job = NULL;
-    char *text = om_format("seed: 7\nworkdir: %s/%s\ngene_sets: none.gmt\ndata:\n  - {path: "
-                           "Data_A2020_Lung}\n%s",
-                           folder, run, parameters);
-    if (om_job_parse(&job, "job.yaml", text, (int64_t)strlen(text), NULL) != OM_OK) {
-        fail_msg("%s", om_error_message());
-    }
-    om_free(text);
-    return job;
-}
-
-/* Puts synthetic.h5ad into the workdir as the stage before would; `digest` NULL: its own. */
-static void commit_synthetic(om_ctx *ctx, const char *run, const char *digest) {
-    om_workdir *workdir = NULL;
-    om_job *job = parse_job(run, published_like);
-    assert_int_equal(om_workdir_open(&workdir, ctx, job), OM_OK);
-    if (om_context_is_root(ctx)) {
-        char *temporary = NULL;
-        char hex[OM_DIGEST_HEX];
-        assert_int_equal(om_workdir_temporary(&temporary, workdir, "synthetic.h5ad"), OM_OK);
-        om_digest own = tiny_write(temporary);
-        om_digest_hex(&own, hex);
-        assert_int_equal(om_workdir_commit(workdir, "synthesize", "synthetic.h5ad", "stage: x\n",
-                                           hex, digest != NULL ? digest : hex),
-                         OM_OK);
-        om_free(temporary);
-    }
-    om_workdir_close(&workdir);
-    om_job_destroy(&job);
-}
-
-/* Runs the stage, one share of it (of > 0), or its tables only (of < 0). */
-static om_status run_part(om_ctx *ctx, const char *run, const char *parameters, om_share share) {
-    om_workdir *workdir = NULL;
-    om_job *job = parse_job(run, parameters);
-    om_share own = share.of > 0 ? share : (om_share){0, 0};
-    om_status status = om_workdir_open_share(&workdir, ctx, job, own);
-    if (status == OM_OK) {
-        status = share.of > 0   ? om_stage_crossval_share(ctx, job, workdir, share)
-                 : share.of < 0 ? om_stage_crossval_collect(ctx, job, workdir)
-                                : om_stage_crossval(ctx, job, workdir);
-    }
-    om_workdir_close(&workdir);
-    om_job_destroy(&job);
-    return status;
-}
-
-static const om_share all_of_it = {0, 0};
-static const om_share only_tables = {0, -1};
-
-static void run_well(om_ctx *ctx, const char *run, const char *parameters, om_share share) {
-    if (run_part(ctx, run, parameters, share) != OM_OK) {
-        fail_msg("%s", om_error_message());
-    }
-}
-
-static int by_name(const void *a, const void *b) {
-    return strcmp(((const artefact *)a)->name, ((const artefact *)b)->name);
-}
-
-/* Of manifest.json, on every rank, after all have come this far. */
-static void read_artefacts(artefacts *out, om_ctx *ctx, const char *run) {
-    char *path = om_format("%s/%s/manifest.json", folder, run);
-    char *text = NULL;
-    int64_t length = 0;
-    memset(out, 0, sizeof *out);
-    MPI_Barrier(om_context_comm(ctx));
-    assert_int_equal(om_file_read_all(path, &text, &length), OM_OK);
-    cJSON *manifest = cJSON_Parse(text);
-    for (cJSON *item = cJSON_GetObjectItem(manifest, "artefacts")->child; item != NULL;
-         item = item->next) {
-        if (strncmp(item->string, "crossval/", 9) == 0) {
-            assert_true(out->n < MOST_ARTEFACTS);
-            artefact *next = &out->list[out->n++];
-            snprintf(next->name, NAME, "%s", item->string);
-            snprintf(next->digest, OM_DIGEST_HEX, "%s",
-                     cJSON_GetStringValue(cJSON_GetObjectItem(item, "digest")));
-        }
-    }
-    qsort(out->list, (size_t)out->n, sizeof *out->list, by_name);
-    cJSON_Delete(manifest);
-    om_free(text);
-    om_free(path);
-    MPI_Barrier(om_context_comm(ctx));
-}
-
-static bool is_task(const artefact *one) {
-    return strncmp(one->name, "crossval/tasks/", 15) == 0;
-}
-
-static void assert_same(const artefacts *a, const artefacts *b) {
-    assert_int_equal(a->n, b->n);
-    for (int i = 0; i < a->n; i++) {
-        assert_string_equal(a->list[i].name, b->list[i].name);
-        assert_string_equal(a->list[i].digest, b->list[i].digest);
-    }
-}
-
-/* Tells a file from one that was written in its place. */
-typedef struct stamp {
-    ino_t inode;
-    struct timespec changed;
-} stamp;
-
-static stamp stamp_of(const char *run, const char *name) {
-    char *path = om_format("%s/%s/%s", folder, run, name);
-    struct stat info;
-    assert_int_equal(stat(path, &info), 0);
-    om_free(path);
-    return (stamp){info.st_ino, info.st_mtim};
-}
-
-static bool is_untouched(const char *run, const char *name, stamp before) {
-    stamp now = stamp_of(run, name);
-    return now.inode == before.inode && now.changed.tv_sec == before.changed.tv_sec &&
-           now.changed.tv_nsec == before.changed.tv_nsec;
-}
-
-/* Of each artefact, before anybody goes on. */
-static void read_stamps(stamp stamps[MOST_ARTEFACTS], const artefacts *of, const char *run) {
-    for (int i = 0; i < of->n; i++) {
-        stamps[i] = stamp_of(run, of->list[i].name);
-    }
-    MPI_Barrier(om_context_comm(world));
-}
-
-/* What one rank makes of it; the others wait. */
-static void run_alone(artefacts *out, const char *run, const char *parameters) {
-    om_ctx *part = NULL;
-    bool is_root = om_context_is_root(world);
-    assert_int_equal(om_context_split(&part, world, is_root ? 0 : 1), OM_OK);
-    if (is_root) {
-        commit_synthetic(part, run, NULL);
-        run_well(part, run, parameters, all_of_it);
-        read_artefacts(out, part, run);
-    }
-    om_context_destroy(&part);
-    assert_int_equal(om_broadcast(world, 0, out, sizeof *out), OM_OK);
-}
 
 static void test_same_at_any_number_of_ranks(void **state) {
     (void)state;
@@ -249,7 +82,7 @@ static void check_result(const char *run, const char *name, const om_job *job,
 static void test_results_are_of_their_folds(void **state) {
     (void)state;
     om_sample_table *table = read_table();
-    om_job *job = parse_job("whole", published_like);
+    om_job *job = tiny_job(folder, "whole", published_like);
     for (int i = 0; i < whole.n; i++) {
         if (is_task(&whole.list[i])) {
             check_result("whole", whole.list[i].name, job, table);
@@ -258,7 +91,7 @@ static void test_results_are_of_their_folds(void **state) {
     om_job_destroy(&job);
     artefacts others;
     read_artefacts(&others, world, "patient");
-    job = parse_job("patient", by_patient);
+    job = tiny_job(folder, "patient", by_patient);
     uint8_t permuted[TINY_SAMPLES];
     assert_int_equal(om_folds_permute_labels(permuted, table, job->seed), OM_OK);
     assert_memory_not_equal(permuted, table->label, TINY_SAMPLES);
@@ -311,8 +144,7 @@ static void test_extended_sweep_keeps_its_tasks(void **state) {
     assert_same(&fresh, &extended);
 }
 
-/* Other samples, as far as their record goes: all tasks anew, under the same names. Their results
- * are the old ones, and so the tables stay. */
+/* Other samples, as far as their record goes: all anew, under the same names. */
 static void test_changed_samples_make_all_anew(void **state) {
     (void)state;
     artefacts before, after;
@@ -325,8 +157,8 @@ static void test_changed_samples_make_all_anew(void **state) {
     assert_int_equal(before.n, after.n);
     for (int i = 0; i < before.n; i++) {
         assert_string_equal(before.list[i].name, after.list[i].name);
-        bool is_same = is_untouched("patient", before.list[i].name, stamps[i]);
-        assert_true(is_same != is_task(&before.list[i]));
+        assert_string_equal(before.list[i].digest, after.list[i].digest);
+        assert_false(is_untouched("patient", before.list[i].name, stamps[i]));
     }
 }
 
@@ -364,7 +196,7 @@ static void test_failing_task_ends_all_ranks(void **state) {
     artefacts after;
     assert_true(is_task(&whole.list[whole.n - 1])); /* sorted by name */
     const char *last = whole.list[whole.n - 1].name;
-    char *path = om_format("%s/failing/%s.tmp", folder, last);
+    char *path = om_format("%s/failing/%s", folder, last);
     commit_synthetic(world, "failing", NULL);
     if (om_context_is_root(world)) {
         char *parent = om_format("%s/failing/crossval", folder);
@@ -385,6 +217,51 @@ static void test_failing_task_ends_all_ranks(void **state) {
     run_well(world, "failing", published_like, all_of_it);
     read_artefacts(&after, world, "failing");
     assert_same(&whole, &after);
+    om_free(path);
+}
+
+static bool has_table(const char *run) {
+    char *path = om_format("%s/%s/crossval/sweep.csv", folder, run);
+    MPI_Barrier(om_context_comm(world));
+    bool exists = om_file_exists(path);
+    MPI_Barrier(om_context_comm(world));
+    om_free(path);
+    return exists;
+}
+
+/* Tables of another plan would look like those of this one until it is done. A share, which makes
+ * none, leaves them. */
+static void test_tables_of_another_plan_go(void **state) {
+    (void)state;
+    artefacts fresh, after;
+    commit_synthetic(world, "replanned", NULL);
+    run_well(world, "replanned", published_like, all_of_it);
+    run_well(world, "replanned", one_more_setting, (om_share){1, 12});
+    run_well(world, "replanned", one_more_setting, (om_share){9, 12});
+    assert_true(has_table("replanned"));
+    run_alone(&fresh, "replanned-1", one_more_setting);
+    const char *last = NULL;
+    for (int i = 0; i < fresh.n; i++) {
+        char *path = om_format("%s/replanned/%s", folder, fresh.list[i].name);
+        last = is_task(&fresh.list[i]) && !om_file_exists(path) ? fresh.list[i].name : last;
+        om_free(path);
+    }
+    assert_non_null(last);
+    char *path = om_format("%s/replanned/%s", folder, last);
+    MPI_Barrier(om_context_comm(world));
+    if (om_context_is_root(world)) {
+        assert_int_equal(mkdir(path, 0777), 0);
+    }
+    MPI_Barrier(om_context_comm(world));
+    assert_int_equal(run_part(world, "replanned", one_more_setting, all_of_it), OM_SYSTEM);
+    assert_false(has_table("replanned"));
+    if (om_context_is_root(world)) {
+        assert_int_equal(rmdir(path), 0);
+    }
+    MPI_Barrier(om_context_comm(world));
+    run_well(world, "replanned", one_more_setting, all_of_it);
+    read_artefacts(&after, world, "replanned");
+    assert_same(&fresh, &after);
     om_free(path);
 }
 
@@ -414,7 +291,7 @@ static void test_nothing_else_is_left(void **state) {
 
 static void outline_of(om_text *text, const char *run, const char *parameters) {
     om_workdir *workdir = NULL;
-    om_job *job = parse_job(run, parameters);
+    om_job *job = tiny_job(folder, run, parameters);
     om_text_clear(text);
     assert_int_equal(om_workdir_look(&workdir, world, job), OM_OK);
     if (om_stage_crossval_outline(text, world, job, workdir) != OM_OK) {
@@ -469,6 +346,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_changed_samples_make_all_anew),
         cmocka_unit_test(test_shares_make_the_whole),
         cmocka_unit_test(test_failing_task_ends_all_ranks),
+        cmocka_unit_test(test_tables_of_another_plan_go),
         cmocka_unit_test(test_nothing_else_is_left),
         cmocka_unit_test(test_outline_tells_what_is_to_do),
         cmocka_unit_test(test_needs_synthetic_samples),

@@ -7,7 +7,7 @@
 #include "tiny_synthetic.h"
 #include "unit_test.h"
 
-#include <hdf5.h>
+#include "h5_files.h"
 #include <math.h>
 
 static om_ctx *ctx;
@@ -165,17 +165,10 @@ static void test_numbers_by_first_appearance(void **state) {
 }
 
 /* Replaces a data set of the file by its first `n` values, all 0; on one rank. */
-static void shorten(const char *file_path, const char *name, hsize_t n) {
+static void shorten(const char *file_path, const char *name, int64_t n) {
     static const int64_t zeros[TINY_SAMPLES] = {0};
-    hid_t file = H5Fopen(file_path, H5F_ACC_RDWR, H5P_DEFAULT);
-    assert_true(file >= 0 && H5Ldelete(file, name, H5P_DEFAULT) >= 0);
-    hid_t space = H5Screate_simple(1, &n, NULL);
-    hid_t data_set =
-        H5Dcreate2(file, name, H5T_STD_I64LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    assert_true(H5Dwrite(data_set, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, zeros) >= 0);
-    H5Dclose(data_set);
-    H5Sclose(space);
-    H5Fclose(file);
+    test_h5_remove(file_path, name);
+    test_h5_put(file_path, name, H5T_NATIVE_INT64, n, zeros);
 }
 
 static void expect_bad_column(const char *name, const char *message) {

@@ -7,6 +7,7 @@
 #include "oncomark/reader.h"
 #include "unit_test.h"
 
+#include "job_test.h"
 #include "test_ranks.h"
 
 #include <cjson/cJSON.h>
@@ -101,12 +102,9 @@ static void write_data(void) {
 }
 
 static om_job *make_job(const char *workdir, const char *data) {
-    om_job *job = NULL;
     char *text = om_format("gene_sets: none.gmt\nworkdir: %s\ndata:\n%s", workdir, data);
     char *path = om_format("%s/job.yaml", folder);
-    if (om_job_parse(&job, path, text, (int64_t)strlen(text), NULL) != OM_OK) {
-        fail_msg("%s", om_error_message());
-    }
+    om_job *job = test_job(path, text);
     om_free(text);
     om_free(path);
     return job;

@@ -1,10 +1,10 @@
 /* One rank runs out of memory: all ranks get a failure, none waits for the one that has left. */
+#include "learn/training_set_private.h"
 #include "oncomark/features.h"
 #include "oncomark/memory.h"
 #include "oncomark/partition.h"
 #include "oncomark/shared_memory.h"
 #include "oncomark/train.h"
-#include "oncomark/training_set.h"
 #include "tiny_synthetic.h"
 #include "unit_test.h"
 
@@ -32,9 +32,14 @@ static om_status make_partition(void) {
 }
 
 static om_status make_shared(void) {
+    om_nodes *nodes = NULL;
     om_shared *shared = NULL;
-    om_status status = om_shared_create(&shared, ctx, 1000);
+    om_status status = om_nodes_create(&nodes, ctx, 0);
+    if (status == OM_OK) {
+        status = om_shared_create(&shared, nodes, 1000);
+    }
     om_shared_destroy(&shared);
+    om_nodes_destroy(&nodes);
     return status;
 }
 
@@ -64,7 +69,7 @@ static om_status make_set(void) {
     return status;
 }
 
-static om_status train(const om_transform *transform) {
+static om_status train(const om_training_set *from, const om_transform *transform) {
     static const om_train_parameters parameters = {.hidden = 5,
                                                    .head = 2,
                                                    .batch = 32,
@@ -80,28 +85,42 @@ static om_status train(const om_transform *transform) {
     for (int64_t i = 0; i < TINY_SAMPLES; i++) {
         rows[i] = i;
     }
-    const om_training_input input = {
-        .samples = {om_training_set_ranks(set), D, table->task, table->label, transform},
-        .training = rows,
-        .n_training = 70,
-        .validation = rows + 70,
-        .n_validation = 5};
+    const om_training_input input = {.samples = om_samples_of(from, transform),
+                                     .training = rows,
+                                     .n_training = 70,
+                                     .validation = rows + 70,
+                                     .n_validation = 5};
     om_training *training = NULL;
     om_status status = om_train(&training, ctx, &input, &parameters, 3, NULL);
     om_training_destroy(&training);
     return status;
 }
 
-static om_status scale_and_train(void) {
+static om_status scale_and_train_on(const om_training_set *from) {
     const int64_t rows[] = {1, 2, 3, 5, 8};
     double mean[D], sd[D];
     om_transform *transform = NULL;
-    om_status status = om_training_set_scale(ctx, set, rows, 5, mean, sd);
+    om_status status = om_training_set_scale(ctx, from, rows, 5, mean, sd);
     if (status == OM_OK) {
         status = om_agree(ctx, om_transform_create(&transform, D, mean, sd));
     }
-    status = status == OM_OK ? train(transform) : status;
+    status = status == OM_OK ? train(from, transform) : status;
     om_transform_destroy(&transform);
+    return status;
+}
+
+static om_status scale_and_train(void) {
+    return scale_and_train_on(set);
+}
+
+/* Each rank has room for half of the samples, or for all if it is alone. */
+static om_status share_out_and_train(void) {
+    int64_t rows = om_context_size(ctx) > 1 ? TINY_SAMPLES / 2 : TINY_SAMPLES;
+    const om_node_room room = {rows * D * (int64_t)sizeof(uint16_t), 1};
+    om_training_set *made = NULL;
+    om_status status = om_training_set_create_within(&made, ctx, path, table, genes, D, room);
+    status = status == OM_OK ? scale_and_train_on(made) : status;
+    om_training_set_destroy(&made);
     return status;
 }
 
@@ -122,8 +141,9 @@ static void fail_on(int rank, om_status (*call)(void)) {
 
 static void test_no_memory_on_one_rank(void **state) {
     (void)state;
-    om_status (*const calls[])(void) = {make_context,  make_partition, make_shared,    read_table,
-                                        read_features, make_set,       scale_and_train};
+    om_status (*const calls[])(void) = {make_context,    make_partition,     make_shared,
+                                        read_table,      read_features,      make_set,
+                                        scale_and_train, share_out_and_train};
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
         fail_on(0, calls[i]);
         fail_on(om_context_size(ctx) - 1, calls[i]);

@@ -7,8 +7,6 @@
 
 #include "tiny_model.h"
 
-#include <hdf5.h>
-
 enum { BROKEN = 60 };
 
 static om_ctx *world;
@@ -193,75 +191,6 @@ static void test_error_of_one_rank(void **state) {
     om_text_destroy(&text);
 }
 
-static const om_model_source source = {
-    .loss = "masked", .split = "patient", .feature_samples = "training", .seed = UINT64_MAX};
-
-/* A model one of whose arrays has another shape; on one rank. */
-static void expect_bad_array(const char *name, int n_dimensions, const hsize_t *shape,
-                             const char *message) {
-    om_digest digest;
-    om_model *read = NULL;
-    char *path = path_of("bad.h5");
-    assert_int_equal(om_model_write(tiny.model, &source, path, &digest), OM_OK);
-    hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
-    assert_true(file >= 0 && H5Ldelete(file, name, H5P_DEFAULT) >= 0);
-    hid_t space = H5Screate_simple(n_dimensions, shape, NULL);
-    hid_t array =
-        H5Dcreate2(file, name, H5T_IEEE_F32LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    assert_true(array >= 0);
-    H5Dclose(array);
-    H5Sclose(space);
-    H5Fclose(file);
-    assert_int_equal(om_model_read(&read, path), OM_INPUT);
-    assert_null(read);
-    assert_message_has(message);
-    om_free(path);
-}
-
-static void test_model_of_wrong_shapes(void **state) {
-    (void)state;
-    if (!om_context_is_root(world)) {
-        return;
-    }
-    expect_bad_array("w1", 2, (hsize_t[]){H, D - 1}, "w1: dimension 2: found 29, expected 30");
-    expect_bad_array("b1", 1, (hsize_t[]){H + 1}, "b1: dimension 1: found 6, expected 5");
-    expect_bad_array("w2", 3, (hsize_t[]){9, W, H}, "w2: dimension 1: found 9, expected 10");
-    expect_bad_array("w2", 3, (hsize_t[]){10, 0, H}, "w2: found layers of 5 and 0 units");
-    expect_bad_array("w3", 1, (hsize_t[]){10 * W}, "w3: found 1 dimensions, expected 2");
-    expect_bad_array("mean", 1, (hsize_t[]){D + 1}, "mean: dimension 1: found 31, expected 30");
-}
-
-static void test_model_round_trip(void **state) {
-    (void)state;
-    if (!om_context_is_root(world)) {
-        return;
-    }
-    om_digest digest, of_file;
-    om_model *read = NULL;
-    char *path = path_of("model.h5");
-    assert_int_equal(om_model_write(tiny.model, &source, path, &digest), OM_OK);
-    assert_int_equal(om_h5_digest_file(path, &of_file), OM_OK);
-    assert_memory_equal(&digest, &of_file, sizeof digest);
-    assert_int_equal(om_model_read(&read, path), OM_OK);
-    assert_int_equal(read->network->n_parameters, tiny.model->network->n_parameters);
-    assert_memory_equal(read->network->parameters, tiny.model->network->parameters,
-                        (size_t)tiny.model->network->n_parameters * sizeof(float));
-    assert_memory_equal(read->mean, tiny.model->mean, D * sizeof(double));
-    assert_memory_equal(read->sd, tiny.model->sd, D * sizeof(double));
-    assert_string_equal(om_strings_get(read->genes, D - 1), "GENE29");
-    om_model_destroy(&read);
-
-    tiny.model->sd[4] = 0;
-    assert_int_equal(om_model_write(tiny.model, &source, path, &digest), OM_OK);
-    tiny.model->sd[4] = 1;
-    assert_int_equal(om_model_read(&read, path), OM_INPUT);
-    assert_null(read);
-    assert_message_has("sd: gene 4");
-    assert_int_equal(om_file_write(path, "profile,AIM\n", 12), OM_OK);
-    assert_int_equal(om_model_read(&read, path), OM_INPUT);
-    om_free(path);
-}
-
 int main(int argc, char **argv) {
     MPI_Init(&argc, &argv);
     test_context_create(&world);
@@ -271,8 +200,6 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_layouts),
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_error_of_one_rank),
-        cmocka_unit_test(test_model_round_trip),
-        cmocka_unit_test(test_model_of_wrong_shapes),
     };
     int failed = cmocka_run_group_tests_name("predict", tests, NULL, NULL);
     test_folder_unshare(world, folder);

@@ -8,6 +8,7 @@
 #include "tiny_synthetic.h"
 #include "unit_test.h"
 
+#include "job_test.h"
 #include "test_ranks.h"
 
 #include <inttypes.h>
@@ -125,11 +126,8 @@ static void test_export(void **state) {
 }
 
 static om_job *make_job(const char *workdir, const char *tables) {
-    om_job *job = NULL;
     char *text = om_format("workdir: %s/%s\npublished: %s/%s\n", folder, workdir, folder, tables);
-    if (om_job_parse(&job, "job.yaml", text, (int64_t)strlen(text), NULL) != OM_OK) {
-        fail_msg("%s", om_error_message());
-    }
+    om_job *job = test_job("job.yaml", text);
     om_free(text);
     return job;
 }

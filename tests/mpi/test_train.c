@@ -4,7 +4,7 @@
 #include "oncomark/model.h"
 #include "oncomark/reader.h"
 #include "oncomark/table.h"
-#include "tiny_synthetic.h"
+#include "tiny_learning.h"
 #include "unit_test.h"
 
 #include "test_ranks.h"
@@ -23,11 +23,13 @@ typedef struct digests {
     char hex[N_ARTEFACTS][OM_DIGEST_HEX];
 } digests;
 
-static const char masked[] =
+#define FEATURES "features: {most_variable: 55}\n"
+
+static const char masked[] = FEATURES
     "train: {hidden: 12, head: 4, batch: 32, block: 8, epochs: 12, learning_rate: 3.0e-3}\n";
 
 /* Six blocks a batch, no test part, weights of the last epoch. */
-static const char published[] =
+static const char published[] = FEATURES
     "train: {loss: published, shuffle: once, keep: last, split: {group: none, validation: 0.15, "
     "test: 0}, hidden: 9, head: 3, batch: 30, block: 5, epochs: 3, learning_rate: 1.0e-3}\n";
 
@@ -38,34 +40,6 @@ static char *path_of(const char *run, const char *artefact) {
     return om_format("%s/%s/%s", folder, run, artefact);
 }
 
-static om_job *parse_job(const char *run, const char *train) {
-    om_job *job = NULL;
-    char *text = om_format("seed: 7\nworkdir: %s/%s\ngene_sets: none.gmt\ndata:\n  - {path: "
-                           "Data_A2020_Lung}\nfeatures: {most_variable: 55}\n%s",
-                           folder, run, train);
-    if (om_job_parse(&job, "job.yaml", text, (int64_t)strlen(text), NULL) != OM_OK) {
-        fail_msg("%s", om_error_message());
-    }
-    om_free(text);
-    return job;
-}
-
-/* Puts synthetic.h5ad into the workdir as the stage before would. */
-static void commit_synthetic(om_ctx *ctx, om_workdir *workdir) {
-    if (om_context_is_root(ctx)) {
-        char *temporary = NULL;
-        assert_int_equal(om_workdir_temporary(&temporary, workdir, "synthetic.h5ad"), OM_OK);
-        char hex[OM_DIGEST_HEX];
-        om_digest digest = tiny_write(temporary);
-        om_digest_hex(&digest, hex);
-        assert_int_equal(
-            om_workdir_commit(workdir, "synthesize", "synthetic.h5ad", "stage: x\n", hex, hex),
-            OM_OK);
-        om_free(temporary);
-    }
-    assert_int_equal(om_agree(ctx, OM_OK), OM_OK);
-}
-
 static void read_digests(digests *out, const om_workdir *workdir) {
     memset(out, 0, sizeof *out);
     for (int i = 0; i < N_ARTEFACTS; i++) {
@@ -74,13 +48,14 @@ static void read_digests(digests *out, const om_workdir *workdir) {
 }
 
 /* Runs the stage on the ranks of ctx in the folder's subfolder `run`. */
-static void run_stage(digests *out, om_ctx *ctx, const char *run, const char *train, bool fresh) {
+static void run_stage(digests *out, om_ctx *ctx, const char *run, const char *parameters,
+                      bool fresh) {
     om_workdir *workdir = NULL;
-    om_job *job = parse_job(run, train);
-    assert_int_equal(om_workdir_open(&workdir, ctx, job), OM_OK);
+    om_job *job = tiny_job(folder, run, parameters);
     if (fresh) {
-        commit_synthetic(ctx, workdir);
+        tiny_commit(ctx, job, NULL);
     }
+    assert_int_equal(om_workdir_open(&workdir, ctx, job), OM_OK);
     om_status status = om_stage_train(ctx, job, workdir);
     if (status != OM_OK) {
         fail_msg("%s", om_error_message());
@@ -91,12 +66,12 @@ static void run_stage(digests *out, om_ctx *ctx, const char *run, const char *tr
 }
 
 /* What one rank makes of it; the others wait. */
-static void run_alone(digests *out, const char *run, const char *train) {
+static void run_alone(digests *out, const char *run, const char *parameters) {
     om_ctx *part = NULL;
     bool is_root = om_context_is_root(world);
     assert_int_equal(om_context_split(&part, world, is_root ? 0 : 1), OM_OK);
     if (is_root) {
-        run_stage(out, part, run, train, true);
+        run_stage(out, part, run, parameters, true);
     }
     om_context_destroy(&part);
     assert_int_equal(om_broadcast(world, 0, out, sizeof *out), OM_OK);
@@ -265,15 +240,34 @@ static void test_done_work_is_skipped(void **state) {
     MPI_Barrier(om_context_comm(world));
     /* Another parameter, another model. */
     run_stage(&again, world, "masked",
-              "train: {hidden: 13, head: 4, batch: 32, block: 8, epochs: 1}\n", false);
+              FEATURES "train: {hidden: 13, head: 4, batch: 32, block: 8, epochs: 1}\n", false);
     assert_string_not_equal(first.hex[1], again.hex[1]);
     om_free(path);
+}
+
+/* A guard of Adam that is zero as a float makes its first step no number. */
+static void test_diverging_training_is_an_error(void **state) {
+    (void)state;
+    om_workdir *workdir = NULL;
+    om_job *job = tiny_job(folder, "diverged",
+                           FEATURES "train: {hidden: 12, head: 4, batch: 32, block: 8, epochs: 3, "
+                                    "learning_rate: 2.0e-3, epsilon: 1.0e-60}\n");
+    tiny_commit(world, job, NULL);
+    assert_int_equal(om_workdir_open(&workdir, world, job), OM_OK);
+    assert_int_equal(om_stage_train(world, job, workdir), OM_USAGE);
+    assert_message_has("train: the loss of epoch 1 is ");
+    assert_message_has("lower train.learning_rate (0.002 in this epoch)");
+    char *path = om_workdir_path(workdir, "model.h5");
+    assert_false(om_file_exists(path));
+    om_free(path);
+    om_workdir_close(&workdir);
+    om_job_destroy(&job);
 }
 
 static void test_needs_synthetic_samples(void **state) {
     (void)state;
     om_workdir *workdir = NULL;
-    om_job *job = parse_job("none", masked);
+    om_job *job = tiny_job(folder, "none", masked);
     assert_int_equal(om_workdir_open(&workdir, world, job), OM_OK);
     assert_int_equal(om_stage_train(world, job, workdir), OM_USAGE);
     assert_message_has("synthetic.h5ad");
@@ -293,6 +287,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_model_is_readable),
         cmocka_unit_test(test_rows_are_counted),
         cmocka_unit_test(test_done_work_is_skipped),
+        cmocka_unit_test(test_diverging_training_is_an_error),
         cmocka_unit_test(test_needs_synthetic_samples),
     };
     int failed = cmocka_run_group_tests_name("train", tests, NULL, NULL);

@@ -8,6 +8,8 @@
 #include "oncomark/random.h"
 #include "oncomark/stages.h"
 
+#include "job_test.h"
+
 #include <inttypes.h>
 #include <sys/stat.h>
 
@@ -118,23 +120,26 @@ static void write_sets(void) {
     test_write(folder, "aliases.tsv", "OLDG2\tG2\n");
 }
 
+/* Makes the folder, with the data sets and gene sets in it, for all ranks. */
+static void share_corpus(void) {
+    test_folder_share(ctx, folder);
+    if (is_root()) {
+        for (int d = 0; d < N_SETS; d++) {
+            write_data_set(d);
+        }
+        write_sets();
+    }
+    barrier();
+}
+
 static om_job *make_job(const char *workdir, const char *data, const char *setting) {
-    om_job *job = NULL;
-    om_strings *settings = NULL;
     char *path = om_format("%s/job.yaml", folder);
     char *text = om_format("gene_sets: sets.gmt\nalias_table: aliases.tsv\nworkdir: %s\n"
                            "qc: {min_genes: 5, max_genes: 45}\n"
                            "synthetic: {cells_per_sample: %d, min_cells: %d}\ndata:\n%s",
                            workdir, LENGTH, MIN_CELLS, data);
-    assert_int_equal(om_strings_create(&settings), OM_OK);
-    if (setting != NULL) {
-        assert_int_equal(om_strings_add(settings, setting), OM_OK);
-    }
-    if (om_job_parse(&job, path, text, (int64_t)strlen(text), settings) != OM_OK) {
-        fail_msg("%s", om_error_message());
-    }
+    om_job *job = test_job_with(path, text, setting == NULL ? 0 : 1, &setting);
     job->memory_limit = memory_limit;
-    om_strings_destroy(&settings);
     om_free(text);
     om_free(path);
     return job;

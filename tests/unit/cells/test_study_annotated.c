@@ -12,8 +12,6 @@
 #include <math.h>
 #include <mpi.h>
 
-static om_log *log_;
-
 static const char *const cell_names[] = {"c1", "c2", "c3"};
 static const char *const symbols[] = {" TP53", "MYC"};
 static const char *const identifiers[] = {"ENSG1", "ENSG2"};
@@ -75,24 +73,18 @@ static void write_plain_obs(om_h5 *file) {
     end_frame(file, "obs", 0, NULL);
 }
 
+/* Puts in genes and matrix as they mostly are. */
+static void finish_plainly(om_h5 *file) {
+    write_plain_var(file, "var");
+    write_sparse(file, "X", "csr_matrix", false);
+    finish(file);
+}
+
 static void put_categories(om_h5 *file, const char *column, const int32_t *codes, int64_t n,
                            const char *const *texts) {
     om_strings *categories = test_strings(n, texts);
     assert_int_equal(om_h5ad_frame_categories(file, "obs", column, 3, codes, categories), OM_OK);
     om_strings_destroy(&categories);
-}
-
-static void load_ok(om_study **study, const om_data_set *data_set, long *warnings) {
-    if (test_study_load(study, data_set, log_, warnings) != OM_OK) {
-        fail_msg("%s", om_error_message());
-    }
-}
-
-static void check_fault(const om_data_set *data_set, const char *message) {
-    om_study *study = NULL;
-    assert_int_equal(test_study_load(&study, data_set, log_, NULL), OM_INPUT);
-    assert_null(study);
-    assert_message_has(message);
 }
 
 /* Columns of every kind. */
@@ -164,11 +156,9 @@ static void test_columns_of_every_kind(void **state) {
     long warnings = 0;
     om_h5 *file = create(path);
     write_obs(file);
-    write_plain_var(file, "var");
-    write_sparse(file, "X", "csr_matrix", false);
-    finish(file);
+    finish_plainly(file);
     om_data_set data_set = test_data_set(path);
-    load_ok(&study, &data_set, &warnings);
+    study = test_study(&data_set, &warnings);
     assert_int_equal(warnings, 1); /* several values a row */
     check_obs(study);
     test_strings_are(study->genes, 2, (const char *[]){"TP53", "MYC"});
@@ -207,7 +197,7 @@ static void test_layouts(void **state) {
         finish(file);
         om_data_set data_set = test_data_set(path);
         long warnings = 0;
-        load_ok(&study, &data_set, &warnings);
+        study = test_study(&data_set, &warnings);
         assert_int_equal(warnings, 1); /* no sample, and so no patient */
         assert_string_equal(test_category(study, "sample", 2), "Some2024_Lung");
         assert_string_equal(test_category(study, "patient", 2), "Some2024_Lung");
@@ -254,10 +244,10 @@ static void test_gene_symbols(void **state) {
             data_set.gene_symbols = key;
         }
         if (cases[i].message != NULL) {
-            check_fault(&data_set, cases[i].message);
+            test_study_is_refused(&data_set, cases[i].message);
             continue;
         }
-        load_ok(&study, &data_set, NULL);
+        study = test_study(&data_set, NULL);
         assert_string_equal(om_strings_get(study->genes, 0),
                             cases[i].takes_column ? "TP53" : "ENSG1");
         om_study_destroy(&study);
@@ -282,7 +272,7 @@ static void test_genes_without_symbols(void **state) {
     write_sparse(file, "X", "csr_matrix", false);
     finish(file);
     om_data_set data_set = test_data_set(path);
-    load_ok(&study, &data_set, &warnings);
+    study = test_study(&data_set, &warnings);
     assert_int_equal(warnings, 2); /* no sample */
     test_strings_are(study->genes, 2, (const char *[]){"ENSG1", "MYC"});
     om_study_destroy(&study);
@@ -304,11 +294,11 @@ static void test_raw(void **state) {
         write_plain_var(file, old ? "raw.var" : "raw/var");
         finish(file);
         om_data_set data_set = test_data_set(path);
-        load_ok(&study, &data_set, NULL);
+        study = test_study(&data_set, NULL);
         assert_int_equal(study->matrix->n_genes, 1);
         om_study_destroy(&study);
         data_set.raw = true;
-        load_ok(&study, &data_set, NULL);
+        study = test_study(&data_set, NULL);
         assert_int_equal(study->matrix->n_genes, 2);
         assert_string_equal(study->matrix->data, old ? "raw.X/data" : "raw/X/data");
         om_study_destroy(&study);
@@ -316,17 +306,16 @@ static void test_raw(void **state) {
     char path[2 * TEST_PATH];
     om_h5 *file = create(path);
     write_plain_obs(file);
-    write_plain_var(file, "var");
-    write_sparse(file, "X", "csr_matrix", false);
-    finish(file);
+    finish_plainly(file);
     om_data_set data_set = test_data_set(path);
     char text[] = "x";
     data_set.raw = true;
-    check_fault(&data_set, "a.h5ad: found no objects 'raw/X' and 'raw/var', expected them, by the");
+    test_study_is_refused(&data_set,
+                          "a.h5ad: found no objects 'raw/X' and 'raw/var', expected them, by the");
     data_set.raw = false;
     data_set.genome = text;
-    check_fault(&data_set,
-                "a.h5ad: found an .h5ad file, for which the key 'genome' has no meaning");
+    test_study_is_refused(&data_set,
+                          "a.h5ad: found an .h5ad file, for which the key 'genome' has no meaning");
 }
 
 static void test_tables_by_key(void **state) {
@@ -338,13 +327,11 @@ static void test_tables_by_key(void **state) {
     long warnings = 0;
     om_h5 *file = create(path);
     write_obs(file);
-    write_plain_var(file, "var");
-    write_sparse(file, "X", "csr_matrix", false);
-    finish(file);
+    finish_plainly(file);
     om_data_set data_set = test_data_set(path);
     strcpy(metadata, test_write(test_folder, "m.csv", "sample,patient,kind\nA,p,1\nB,q,2\n"));
     data_set.metadata = metadata;
-    load_ok(&study, &data_set, &warnings);
+    study = test_study(&data_set, &warnings);
     assert_string_equal(test_category(study, "patient", 0), "q"); /* goes before that of obs */
     assert_true(test_column(study, "kind")->numbers[1] == 1);
     assert_int_equal(study->n_columns, 12);
@@ -352,16 +339,17 @@ static void test_tables_by_key(void **state) {
 
     strcpy(cells, test_write(test_folder, "c.csv", "n,sample\nx,B\ny,B\nz,A\n"));
     data_set.cells = cells;
-    load_ok(&study, &data_set, &warnings);
+    study = test_study(&data_set, &warnings);
     assert_int_equal(warnings, 0);
     test_strings_are(study->cell_names, 3, (const char *[]){"x", "y", "z"});
     test_column_names(study, 3, (const char *[]){"sample", "patient", "kind"});
     assert_string_equal(test_category(study, "patient", 2), "p");
     om_study_destroy(&study);
     test_write(test_folder, "c.csv", "n,sample\nc1,B\nc3,B\nc2,A\n");
-    check_fault(&data_set, "c.csv: found c3 as cell 2, expected it as cell 3, the order of the");
+    test_study_is_refused(&data_set,
+                          "c.csv: found c3 as cell 2, expected it as cell 3, the order of the");
     test_write(test_folder, "c.csv", "n,sample\nc1,B\n");
-    check_fault(&data_set, "c.csv: found 1 cells, expected 3, the cells of ");
+    test_study_is_refused(&data_set, "c.csv: found 1 cells, expected 3, the cells of ");
 }
 
 /* AnnData 0.7: codes whose attribute refers to the categories. */
@@ -373,25 +361,22 @@ static void test_categories_by_reference(void **state) {
     begin_frame(file, "obs", "_index", 3, cell_names);
     test_h5_strings(file, "obs/__categories/sample", 2, (const char *[]){"A", "B"});
     end_frame(file, "obs", 1, (const char *[]){"sample"});
-    write_plain_var(file, "var");
-    write_sparse(file, "X", "csr_matrix", false);
-    finish(file);
+    finish_plainly(file);
     const int8_t codes[] = {1, 1, 0};
     const int8_t beyond[] = {1, 2, 0};
     test_h5_put(path, "obs/sample", H5T_NATIVE_INT8, 3, codes);
     test_h5_refer(path, "obs/sample", "categories", "obs/__categories/sample");
     om_data_set data_set = test_data_set(path);
-    load_ok(&study, &data_set, NULL);
+    study = test_study(&data_set, NULL);
     assert_string_equal(test_category(study, "sample", 1), "B");
     assert_string_equal(test_category(study, "sample", 2), "A");
     om_study_destroy(&study);
 
-    hid_t id = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
-    H5Ldelete(id, "obs/sample", H5P_DEFAULT);
-    H5Fclose(id);
+    test_h5_remove(path, "obs/sample");
     test_h5_put(path, "obs/sample", H5T_NATIVE_INT8, 3, beyond);
     test_h5_refer(path, "obs/sample", "categories", "obs/__categories/sample");
-    check_fault(&data_set, "a.h5ad: object 'obs/sample': row 1: found code 2, expected -1 to 1");
+    test_study_is_refused(&data_set,
+                          "a.h5ad: object 'obs/sample': row 1: found code 2, expected -1 to 1");
 }
 
 /* A row of obs before AnnData 0.7. */
@@ -452,7 +437,7 @@ static void test_compound_frames(void **state) {
     put_old_var(path);
     test_h5_put_fixed(path, "uns/sample_categories", 5, 2, "firstlast\0");
     om_data_set data_set = test_data_set(path);
-    load_ok(&study, &data_set, NULL);
+    study = test_study(&data_set, NULL);
     test_strings_are(study->genes, 2, (const char *[]){"TP53", "MYC"});
     test_strings_are(study->cell_names, 3, cell_names);
     test_column_names(study, 5, (const char *[]){"sample", "patient", "share", "flag", "text"});
@@ -477,7 +462,7 @@ static void test_categories_of_another_frame(void **state) {
     put_old_obs(path);
     put_old_var(path);
     om_data_set data_set = test_data_set(path);
-    load_ok(&study, &data_set, NULL);
+    study = test_study(&data_set, NULL);
     assert_string_equal(test_category(study, "sample", 0), "1");
     assert_string_equal(test_category(study, "sample", 1), "0");
     om_study_destroy(&study);
@@ -505,17 +490,13 @@ static void test_faults(void **state) {
         char path[2 * TEST_PATH];
         om_h5 *file = create(path);
         write_obs(file);
-        write_plain_var(file, "var");
-        write_sparse(file, "X", "csr_matrix", false);
-        finish(file);
-        hid_t id = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
-        assert_true(H5Ldelete(id, cases[i].object, H5P_DEFAULT) >= 0);
-        H5Fclose(id);
+        finish_plainly(file);
+        test_h5_remove(path, cases[i].object);
         if (cases[i].n > 0) {
             test_h5_put(path, cases[i].object, H5T_NATIVE_INT64, cases[i].n, numbers);
         }
         om_data_set data_set = test_data_set(path);
-        check_fault(&data_set, cases[i].message);
+        test_study_is_refused(&data_set, cases[i].message);
     }
 }
 
@@ -531,17 +512,15 @@ static void test_samples_without_names(void **state) {
     write_sparse(file, "X", "coo_matrix", false);
     finish(file);
     om_data_set data_set = test_data_set(path);
-    check_fault(&data_set,
-                "a.h5ad: object 'X': found a matrix of type 'coo_matrix', expected csr_");
+    test_study_is_refused(&data_set,
+                          "a.h5ad: object 'X': found a matrix of type 'coo_matrix', expected csr_");
     file = create(path);
     begin_frame(file, "obs", "_index", 3, cell_names);
     put_categories(file, "sample", codes, 2, (const char *[]){"NA", " "});
     end_frame(file, "obs", 1, (const char *[]){"sample"});
-    write_plain_var(file, "var");
-    write_sparse(file, "X", "csr_matrix", false);
-    finish(file);
-    check_fault(&data_set,
-                "a.h5ad: object 'obs/sample': row 1: found no sample, expected its name");
+    finish_plainly(file);
+    test_study_is_refused(&data_set,
+                          "a.h5ad: object 'obs/sample': row 1: found no sample, expected its name");
 }
 
 static void test_memory_that_fails(void **state) {
@@ -549,21 +528,9 @@ static void test_memory_that_fails(void **state) {
     char path[2 * TEST_PATH];
     om_h5 *file = create(path);
     write_obs(file);
-    write_plain_var(file, "var");
-    write_sparse(file, "X", "csr_matrix", false);
-    finish(file);
+    finish_plainly(file);
     om_data_set data_set = test_data_set(path);
-    int n_failed = 0;
-    for (int64_t successes = 0; successes < 600; successes++) {
-        om_study *study = NULL;
-        om_memory_fail_after(successes);
-        om_status status = test_study_load(&study, &data_set, log_, NULL);
-        om_memory_fail_after(-1);
-        assert_true((status == OM_OK) == (study != NULL));
-        n_failed += status != OM_OK;
-        om_study_destroy(&study);
-    }
-    assert_true(n_failed > 100);
+    test_study_without_memory(&data_set, 100);
 }
 
 int main(int argc, char **argv) {
@@ -582,9 +549,7 @@ int main(int argc, char **argv) {
         test_in_folder(test_memory_that_fails),
     };
     MPI_Init(&argc, &argv);
-    log_ = om_log_create(false);
-    int failed = log_ == NULL || cmocka_run_group_tests_name("AnnData", tests, NULL, NULL) != 0;
-    om_log_destroy(&log_);
+    int failed = cmocka_run_group_tests_name("AnnData", tests, test_log_set_up, test_log_tear_down);
     MPI_Finalize();
     return failed;
 }

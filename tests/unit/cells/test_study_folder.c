@@ -8,8 +8,6 @@
 
 #include <math.h>
 
-static om_log *log_;
-
 #define MTX "%%MatrixMarket matrix coordinate integer general\n3 2 1\n1 1 1\n"
 
 static void remove_file(const char *name) {
@@ -32,7 +30,7 @@ static void write_study(int n_cells, const char *genes, const char *cells, const
 
 static om_status load(om_study **study, long *warnings) {
     om_data_set data_set = test_data_set(test_folder);
-    return test_study_load(study, &data_set, log_, warnings);
+    return test_study_load(study, &data_set, warnings);
 }
 
 static void test_oddities_of_real_folders(void **state) {
@@ -277,7 +275,7 @@ static void test_tables_by_key(void **state) {
     data_set.cells = cells;
     data_set.metadata = metadata;
     long warnings = 0;
-    assert_int_equal(test_study_load(&study, &data_set, log_, &warnings), OM_OK);
+    assert_int_equal(test_study_load(&study, &data_set, &warnings), OM_OK);
     assert_int_equal(warnings, 0);
     test_strings_are(study->cell_names, 2, (const char *[]){"q", "r"});
     assert_string_equal(test_category(study, "sample", 1), "T");
@@ -285,10 +283,10 @@ static void test_tables_by_key(void **state) {
     om_study_destroy(&study);
 
     remove_file("Cells.csv"); /* is not needed where another table is named */
-    assert_int_equal(test_study_load(&study, &data_set, log_, &warnings), OM_OK);
+    assert_int_equal(test_study_load(&study, &data_set, &warnings), OM_OK);
     om_study_destroy(&study);
     strcpy(cells, "/absent.csv");
-    assert_int_equal(test_study_load(&study, &data_set, log_, &warnings), OM_INPUT);
+    assert_int_equal(test_study_load(&study, &data_set, &warnings), OM_INPUT);
     assert_message_has("/absent.csv: found no such file");
 }
 
@@ -385,9 +383,5 @@ int main(void) {
         test_in_folder(test_key_text_changes_with_the_files),
         test_in_folder(test_memory_that_fails),
     };
-    log_ = om_log_create(false);
-    int failed =
-        log_ == NULL || cmocka_run_group_tests_name("study folder", tests, NULL, NULL) != 0;
-    om_log_destroy(&log_);
-    return failed;
+    return cmocka_run_group_tests_name("study folder", tests, test_log_set_up, test_log_tear_down);
 }

@@ -10,8 +10,6 @@
 
 #include <mpi.h>
 
-static om_log *log_;
-
 /* Four features (of which the third is no gene) x three cells. */
 #define MTX                                                                                        \
     "%%MatrixMarket matrix coordinate integer general\n%metadata_json: {\"format_version\": 2}\n"  \
@@ -51,19 +49,6 @@ static void check_bare_cells(const om_study *study, long warnings) {
     }
 }
 
-static void load_ok(om_study **study, const om_data_set *data_set, long *warnings) {
-    if (test_study_load(study, data_set, log_, warnings) != OM_OK) {
-        fail_msg("%s", om_error_message());
-    }
-}
-
-static void check_fault(const om_data_set *data_set, const char *message) {
-    om_study *study = NULL;
-    assert_int_equal(test_study_load(&study, data_set, log_, NULL), OM_INPUT);
-    assert_null(study);
-    assert_message_has(message);
-}
-
 static void test_folder_of_version_3(void **state) {
     (void)state;
     om_study *study = NULL;
@@ -72,7 +57,7 @@ static void test_folder_of_version_3(void **state) {
     test_write_gzip(test_folder, "features.tsv.gz", FEATURES);
     test_write_gzip(test_folder, "barcodes.tsv.gz", BARCODES);
     om_data_set data_set = test_data_set(test_folder);
-    load_ok(&study, &data_set, &warnings);
+    study = test_study(&data_set, &warnings);
     check_kept(study);
     check_bare_cells(study, warnings);
     assert_int_equal(study->matrix->layout, OM_MATRIX_MTX);
@@ -89,16 +74,16 @@ static void test_folder_of_version_2(void **state) {
     test_write(test_folder, "GSM1_genes.tsv", GENES);
     test_write(test_folder, "GSM1_barcodes.tsv", BARCODES);
     om_data_set data_set = test_data_set(test_folder);
-    load_ok(&study, &data_set, &warnings);
+    study = test_study(&data_set, &warnings);
     check_all(study);
     check_bare_cells(study, warnings);
     om_study_destroy(&study);
 
     test_write(test_folder, "GSM2_genes.tsv", GENES);
-    check_fault(&data_set,
-                "found several genes.tsv (GSM1_genes.tsv, GSM2_genes.tsv), expected one");
+    test_study_is_refused(&data_set,
+                          "found several genes.tsv (GSM1_genes.tsv, GSM2_genes.tsv), expected one");
     test_write(test_folder, "genes.tsv", GENES); /* the name itself goes before */
-    load_ok(&study, &data_set, &warnings);
+    study = test_study(&data_set, &warnings);
     om_study_destroy(&study);
 }
 
@@ -112,7 +97,7 @@ static void test_tables_beside_the_matrix(void **state) {
     test_write_gzip(test_folder, "Cells.csv.gz", "c,sample,n\nx,S,1\ny,T,2\nz,S,3\n");
     test_write(test_folder, "Samples.csv", "sample,patient,kind\nT,p,b\nS,q,a\n");
     om_data_set data_set = test_data_set(test_folder);
-    load_ok(&study, &data_set, &warnings);
+    study = test_study(&data_set, &warnings);
     assert_int_equal(warnings, 0);
     test_strings_are(study->cell_names, 3, (const char *[]){"x", "y", "z"});
     test_column_names(study, 4, (const char *[]){"sample", "patient", "n", "kind"});
@@ -122,11 +107,12 @@ static void test_tables_beside_the_matrix(void **state) {
     om_study_destroy(&study);
 
     test_write_gzip(test_folder, "Cells.csv.gz", "c,sample\nx,S\ny,T\n");
-    check_fault(&data_set, "Cells.csv.gz: found 2 cells, expected 3, the columns of ");
+    test_study_is_refused(&data_set, "Cells.csv.gz: found 2 cells, expected 3, the columns of ");
     test_write_gzip(test_folder, "Cells.csv.gz", "c,sample\nAA-1,S\nGG-1,T\nCC-1,T\n");
-    check_fault(&data_set, "Cells.csv.gz: found GG-1 as cell 2, expected it as cell 3, the order");
+    test_study_is_refused(&data_set,
+                          "Cells.csv.gz: found GG-1 as cell 2, expected it as cell 3, the order");
     test_write_gzip(test_folder, "Cells.csv.gz", "c,sample\nAA-1,S\nCC-1,T\nGG-1,T\n");
-    load_ok(&study, &data_set, &warnings);
+    study = test_study(&data_set, &warnings);
     om_study_destroy(&study);
 }
 
@@ -164,7 +150,7 @@ static void test_faults_of_folders(void **state) {
             test_write(test_folder, cases[i].name, cases[i].content);
         }
         om_data_set data_set = test_data_set(test_folder);
-        check_fault(&data_set, cases[i].message);
+        test_study_is_refused(&data_set, cases[i].message);
     }
 }
 
@@ -211,7 +197,7 @@ static void test_h5_of_version_3(void **state) {
     om_study *study = NULL;
     long warnings = 0;
     om_data_set data_set = test_data_set(write_version_3(types, one_genome));
-    load_ok(&study, &data_set, &warnings);
+    study = test_study(&data_set, &warnings);
     check_kept(study);
     check_bare_cells(study, warnings);
     assert_int_equal(study->matrix->layout, OM_MATRIX_CELLS);
@@ -225,7 +211,7 @@ static void test_h5_of_version_3(void **state) {
     char metadata[2 * TEST_PATH];
     strcpy(metadata, test_write(test_folder, "m.csv", "sample,patient,x\nSome2024_Lung,p,7\n"));
     data_set.metadata = metadata;
-    load_ok(&study, &data_set, &warnings);
+    study = test_study(&data_set, &warnings);
     assert_int_equal(warnings, 1);
     assert_string_equal(test_category(study, "patient", 2), "p");
     assert_true(test_column(study, "x")->numbers[2] == 7);
@@ -239,15 +225,18 @@ static void test_genomes_in_one_matrix(void **state) {
     char other[] = "hg19";
     om_study *study = NULL;
     om_data_set data_set = test_data_set(write_version_3(gene_types, genomes));
-    check_fault(&data_set, "three.h5: found the genomes GRCh38, mm10; expected the key 'genome'");
+    test_study_is_refused(&data_set,
+                          "three.h5: found the genomes GRCh38, mm10; expected the key 'genome'");
     data_set.genome = other;
-    check_fault(&data_set, "three.h5: found the genomes GRCh38, mm10; expected the key 'genome'");
+    test_study_is_refused(&data_set,
+                          "three.h5: found the genomes GRCh38, mm10; expected the key 'genome'");
     data_set.genome = name;
-    load_ok(&study, &data_set, NULL);
+    study = test_study(&data_set, NULL);
     check_kept(study);
     om_study_destroy(&study);
     data_set.raw = true;
-    check_fault(&data_set, "found a 10x .h5 file, for which the key 'raw' has no meaning");
+    test_study_is_refused(&data_set,
+                          "found a 10x .h5 file, for which the key 'raw' has no meaning");
 }
 
 static const char *write_version_2(int n_genomes) {
@@ -276,29 +265,23 @@ static void test_h5_of_version_2(void **state) {
     long warnings = 0;
     char genome[] = "mm10";
     om_data_set data_set = test_data_set(write_version_2(1));
-    load_ok(&study, &data_set, &warnings);
+    study = test_study(&data_set, &warnings);
     check_all(study);
     check_bare_cells(study, warnings);
     assert_string_equal(study->matrix->data, "hg19/data");
     om_study_destroy(&study);
     data_set.genome = genome;
-    check_fault(&data_set, "two.h5: found the genome hg19; expected the key 'genome' to name one");
+    test_study_is_refused(&data_set,
+                          "two.h5: found the genome hg19; expected the key 'genome' to name one");
 
     data_set = test_data_set(write_version_2(2));
-    check_fault(&data_set, "two.h5: found the genomes hg19, mm10; expected the key 'genome'");
+    test_study_is_refused(&data_set,
+                          "two.h5: found the genomes hg19, mm10; expected the key 'genome'");
     data_set.genome = genome;
-    load_ok(&study, &data_set, &warnings);
+    study = test_study(&data_set, &warnings);
     test_strings_are(study->genes, 4, (const char *[]){"Trp5", "Myc", "A", "B"});
     assert_string_equal(study->matrix->data, "mm10/data");
     om_study_destroy(&study);
-}
-
-static void replace_numbers(const char *path, const char *object, int64_t n,
-                            const int64_t *values) {
-    hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
-    assert_true(H5Ldelete(file, object, H5P_DEFAULT) >= 0);
-    H5Fclose(file);
-    test_h5_put(path, object, H5T_NATIVE_INT64, n, values);
 }
 
 static void test_sizes_of_h5(void **state) {
@@ -329,8 +312,9 @@ static void test_sizes_of_h5(void **state) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         om_data_set data_set = test_data_set(write_version_3(gene_types, one_genome));
-        replace_numbers(data_set.path, cases[i].object, cases[i].n, cases[i].values);
-        check_fault(&data_set, cases[i].message);
+        test_h5_remove(data_set.path, cases[i].object);
+        test_h5_put(data_set.path, cases[i].object, H5T_NATIVE_INT64, cases[i].n, cases[i].values);
+        test_study_is_refused(&data_set, cases[i].message);
     }
 }
 
@@ -342,25 +326,16 @@ static void test_h5_of_another_kind(void **state) {
     test_h5_strings(file, "layers/spliced", 1, all);
     test_h5_strings(file, "row_attrs", 1, all);
     assert_int_equal(om_h5_close(&file), OM_OK);
-    check_fault(&data_set, "other.h5: found an HDF5 file with layers, row_attrs; expected a folder "
-                           "in 3CA layout");
+    test_study_is_refused(&data_set,
+                          "other.h5: found an HDF5 file with layers, row_attrs; expected a folder "
+                          "in 3CA layout");
 }
 
 static void test_memory_that_fails(void **state) {
     (void)state;
     const char *const types[] = {"Gene Expression", "Gene Expression", "A", "Gene Expression"};
     om_data_set data_set = test_data_set(write_version_3(types, one_genome));
-    int n_failed = 0;
-    for (int64_t successes = 0; successes < 300; successes++) {
-        om_study *study = NULL;
-        om_memory_fail_after(successes);
-        om_status status = test_study_load(&study, &data_set, log_, NULL);
-        om_memory_fail_after(-1);
-        assert_true((status == OM_OK) == (study != NULL));
-        n_failed += status != OM_OK;
-        om_study_destroy(&study);
-    }
-    assert_true(n_failed > 50);
+    test_study_without_memory(&data_set, 50);
 }
 
 int main(int argc, char **argv) {
@@ -372,9 +347,7 @@ int main(int argc, char **argv) {
         test_in_folder(test_h5_of_another_kind),       test_in_folder(test_memory_that_fails),
     };
     MPI_Init(&argc, &argv);
-    log_ = om_log_create(false);
-    int failed = log_ == NULL || cmocka_run_group_tests_name("10x", tests, NULL, NULL) != 0;
-    om_log_destroy(&log_);
+    int failed = cmocka_run_group_tests_name("10x", tests, test_log_set_up, test_log_tear_down);
     MPI_Finalize();
     return failed;
 }
