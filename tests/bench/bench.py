@@ -1,6 +1,6 @@
 """Measures the stages from matrix files to synthetic samples, and training; see README.md.
 
-usage: bench.py stages|scaling|thresholds|training [OPTION]...    (run.sh builds what it needs and calls it)
+usage: bench.py stages|scaling|thresholds|training|crossval [OPTION]...    (run.sh builds what it needs and calls it)
 """
 import argparse
 import json
@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from crossval_time import bench_crossval
 from measure import Figures, on, run, show, stage_record
 from report import PIPELINE, report_scaling, report_stages, report_thresholds
 from training import bench_training
@@ -21,11 +22,14 @@ MIB = 1 << 20
 
 
 def add_training_arguments(group):
-    group.add_argument("--samples", type=int, default=8000, help="synthetic samples; published: 67930")
+    group.add_argument("--samples", type=int, help="synthetic samples; training: 8000; crossval: 67930, as published")
     group.add_argument("--features", type=int, default=9326)
     group.add_argument("--genes", type=int, default=11000)
     group.add_argument("--epochs", type=int, default=6)
-    group.add_argument("--folds", type=int, default=3, help="of crossval")
+    group.add_argument("--folds", type=int, default=3, help="of crossval, in training")
+    group.add_argument("--task-epochs", metavar="N,N,N",
+                       help="crossval: epochs of each launch, 2,6,50; a line goes through the first two")
+    group.add_argument("--minutes", type=float, default=13, help="crossval: what 50 epochs may take")
     group.add_argument("--loss", default="masked", choices=["masked", "published"])
     group.add_argument("--latency", type=float, default=2.0, metavar="US",
                        help="model: of a cluster's network, microseconds")
@@ -40,7 +44,7 @@ def add_training_arguments(group):
 
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="run.sh", description="Measures the stages.")
-    parser.add_argument("what", choices=["stages", "scaling", "thresholds", "training"])
+    parser.add_argument("what", choices=["stages", "scaling", "thresholds", "training", "crossval"])
     parser.add_argument("--build", type=Path, required=True, help="build folder")
     parser.add_argument("--program", action="append", metavar="[NAME=]PATH", default=[],
                         help="oncomark to measure; again: several, compared launch by launch")
@@ -51,8 +55,8 @@ def parse_arguments():
     parser.add_argument("--genes-per-cell", type=int,
                         help="seen in a cell, on average; stages: 1500, scaling: 500, thresholds: 30")
     parser.add_argument("--data-sets", type=int, help="stages: 5; scaling: 2; thresholds: 14")
-    parser.add_argument("--launches", type=int, help="stages, thresholds, training: 6; scaling: 3")
-    parser.add_argument("--ranks", default="1,2")
+    parser.add_argument("--launches", type=int, help="stages, thresholds, training: 6; scaling: 3; crossval: 1")
+    parser.add_argument("--ranks", help="1,2; crossval: 2")
     parser.add_argument("--compression", default="none", choices=["none", "deflate"])
     parser.add_argument("--memory-limit", metavar="SIZE", help="memory_limit of the job")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE",
@@ -65,21 +69,24 @@ def parse_arguments():
     add_training_arguments(parser.add_argument_group("training"))
     options = parser.parse_args()
     defaults = {
-        "training": {"cells": 0, "genes_per_cell": 0, "data_sets": 0, "launches": 6},
+        "training": {"samples": 8000, "launches": 6},
+        "crossval": {"samples": 67930, "launches": 1, "ranks": "2", "task_epochs": "2,6,50"},
         "stages": {"cells": 20000, "genes_per_cell": 1500, "data_sets": 5, "launches": 6},
-        "scaling": {"cells": 0, "genes_per_cell": 500, "data_sets": 2, "launches": 3},
+        "scaling": {"genes_per_cell": 500, "data_sets": 2, "launches": 3},
         "thresholds": {"cells": 2700000, "genes_per_cell": 30, "data_sets": 14, "launches": 6},
     }[options.what]
+    defaults = {"ranks": "1,2"} | defaults
     if options.quick:
-        defaults |= {"cells": 2000, "launches": 1}
+        defaults |= {"cells": 2000, "samples": 1500, "task_epochs": "1,3,6", "launches": 1}
         if options.what == "stages":
             defaults["data_sets"] = 1  # else no sample has 200 positive cells
         options.sizes = "4000,8000"
-        options.samples, options.epochs, options.folds = 1500, 3, 2
+        options.epochs, options.folds = 3, 2
     for name, value in defaults.items():
         if getattr(options, name) is None:
             setattr(options, name, value)
     options.ranks = [int(text) for text in options.ranks.split(",")]
+    options.task_epochs = [int(text) for text in (options.task_epochs or "").split(",") if text]
     options.sizes = [int(text) for text in options.sizes.split(",")]
     programs = options.program or [str(options.build / "src" / "oncomark")]
     options.program = dict((text.rpartition("=")[0] or "oncomark",
@@ -305,6 +312,10 @@ def bench_epochs(options, work, figures):
     report_training(options, figures, sizes)
 
 
+def bench_folds(options, work, figures):
+    bench_crossval(options, work, figures, GENE_SETS)
+
+
 def main():
     options = parse_arguments()
     options.settings = {label: settings_for(options, program)
@@ -316,7 +327,8 @@ def main():
     work = Path(tempfile.mkdtemp(prefix="oncomark-bench-", dir=parent.resolve()))
     try:
         {"stages": bench_stages, "scaling": bench_scaling,
-         "thresholds": bench_thresholds, "training": bench_epochs}[options.what](options, work, figures)
+         "thresholds": bench_thresholds, "training": bench_epochs,
+         "crossval": bench_folds}[options.what](options, work, figures)
         if options.out:
             figures.write_csv(options.out)
     finally:
