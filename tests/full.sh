@@ -37,3 +37,6 @@ cppcheck --enable=warning,performance,portability --inline-suppr --error-exitcod
 
 om_say "Goldens are what their scripts make"
 tests/golden/remake.sh
+
+om_say "Slurm: lost nodes and daemons, preemption, cancelling"
+tests/slurm/full.sh build-clang/src/oncomark "$PWD"
