@@ -51,7 +51,7 @@ om_check_own() {
     done
     if [ -n "$now" ] && ! { grep -q "JobState=RUNNING" <<< "$now" && grep -q " Restarts=$om_restarts " <<< "$now"; }; then
         om_say "$2; Slurm has ended this run (restart $om_restarts) already. Log: $om_log"
-        exit "$1"
+        exit $(($1 == 0 ? 75 : $1))
     fi
 }
 
@@ -79,7 +79,11 @@ om_judge() {
     om_check_own "$status" "$what ended with exit code $status" # 0, too: launchers that Slurm ends can say so
     case $status in
         0) return ;;
-        2 | 4 | 75 | 205 | 129 | 137 | 138 | 143) ;;
+        2 | 4 | 75 | 205 | 129 | 138 | 143) ;;
+        137)
+            [ "$om_restarts" = 0 ] || ! om_nodes_answer ||
+                om_fail 137 "a rank of $what was killed, most likely for want of memory. Ask for more (SBATCH_OPTIONS in cluster.env: --mem-per-cpu) and submit again"
+            ;;
         # The launcher, or ranks that could not reach others, may be ahead of Slurm in noticing that a node is lost.
         *) om_nodes_answer || om_requeue "$status" "$what ended with exit code $status, for a node is lost" ;;
     esac

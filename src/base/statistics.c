@@ -99,8 +99,9 @@ om_status om_ks_two_sample(double *statistic, double *p, const double *a, int64_
  * (from Abramowitz and Stegun 6.1.47); small a are brought to large ones by the recurrence. */
 static double gamma_ratio(double a) {
     double factor = 1;
-    for (; a < 30; a += 1) {
+    while (a < 30) {
         factor *= a / (a + 0.5);
+        a += 1;
     }
     double w = a - 0.25;
     double s = 1 / (w * w);

@@ -62,7 +62,7 @@ static om_status look_at_store(om_data_size *size, const comparison *look,
     om_artefact artefact = {0};
     om_study_place *place = NULL;
     char *path = NULL;
-    om_status status = om_data_size_find(&place, look->job, data_set);
+    om_status status = om_study_find_of_job(&place, look->job, data_set);
     status = status == OM_OK ? om_data_size_read(size, place, data_set) : status;
     status = status == OM_OK ? describe_store(&artefact, look, data_set, place) : status;
     size->is_stored = status == OM_OK && is_current(&artefact, look->workdir);

@@ -6,21 +6,6 @@
 #include "oncomark/reader.h"
 #include "synthetic_catalog.h"
 
-om_status om_data_size_find(om_study_place **place, const om_job *job,
-                            const om_data_set *data_set) {
-    om_status status = om_study_find(place, data_set);
-    if (status != OM_INPUT) {
-        return status;
-    }
-    char *cause = om_strdup(om_error_message());
-    if (cause != NULL) {
-        status = om_fail(OM_INPUT, "%s (data set %s at %s:%ld)", cause, data_set->id, job->path,
-                         data_set->line);
-        om_free(cause);
-    }
-    return status;
-}
-
 /* What only text tells. */
 static om_status look_at_text(om_data_size *size, const char *path) {
     om_mtx_header header;

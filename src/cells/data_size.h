@@ -5,9 +5,6 @@
 #include "cells/study.h"
 #include "oncomark/cells_state.h"
 
-/* Finds the files of a data set; OM_INPUT names its entry in the job file, too. Local. */
-om_status om_data_size_find(om_study_place **place, const om_job *job, const om_data_set *data_set);
-
 /* Fills sizes and layout from the headers of the input. Local. */
 om_status om_data_size_read(om_data_size *size, const om_study_place *place,
                             const om_data_set *data_set);

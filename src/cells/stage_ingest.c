@@ -22,22 +22,6 @@ typedef struct ingestion {
     om_matrix_place *matrix;
 } ingestion;
 
-/* Says which entry of the job file a fault of its files belongs to. */
-static om_status find_files(const om_job *job, const om_data_set *data_set,
-                            om_study_place **place) {
-    om_status status = om_study_find(place, data_set);
-    if (status != OM_INPUT) {
-        return status;
-    }
-    char *cause = om_strdup(om_error_message());
-    if (cause != NULL) {
-        status = om_fail(OM_INPUT, "%s (data set %s at %s:%ld)", cause, data_set->id, job->path,
-                         data_set->line);
-        om_free(cause);
-    }
-    return status;
-}
-
 static om_status ingestion_begin(ingestion *item, const om_data_set *data_set) {
     *item = (ingestion){.data_set = data_set};
     char *name = om_format("store/%s.h5ad", data_set->id);
@@ -58,7 +42,7 @@ static void ingestion_end(ingestion *item) {
 static om_status fill_inputs(ingestion *item, const om_job *job) {
     const om_data_set *data_set = item->data_set;
     om_text *inputs = item->artefact.inputs;
-    OM_TRY(find_files(job, data_set, &item->place));
+    OM_TRY(om_study_find_of_job(&item->place, job, data_set));
     OM_TRY(om_text_add(inputs, "id: %s\nstudy: %s\ntissue: %s\nvalues: %s\n", data_set->id,
                        data_set->study, data_set->tissue, om_store_values_name(data_set->values)));
     OM_TRY(om_job_describe(job, "store", inputs));

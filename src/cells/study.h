@@ -20,6 +20,10 @@ typedef struct om_study_place om_study_place;
  * found and what would do, also where a key of the data set (raw, genome, gene_symbols) has no
  * meaning for the format. `data_set` is borrowed. Local. */
 om_status om_study_find(om_study_place **out, const om_data_set *data_set);
+
+/* The same; OM_INPUT also says which entry of the job file it is about. Local. */
+om_status om_study_find_of_job(om_study_place **out, const om_job *job,
+                               const om_data_set *data_set);
 void om_study_place_destroy(om_study_place **place);
 
 /* Appends path, size and time of each file, and the keys that say how it is read, one a line: for

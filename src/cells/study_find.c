@@ -127,3 +127,18 @@ om_status om_study_describe(const om_study_place *place, om_text *text) {
     OM_TRY(om_text_add(text, "gene_symbols: %s\n", symbols == NULL ? "none" : symbols));
     return om_text_add(text, "genome: %s\n", genome == NULL ? "none" : genome);
 }
+
+om_status om_study_find_of_job(om_study_place **out, const om_job *job,
+                               const om_data_set *data_set) {
+    om_status status = om_study_find(out, data_set);
+    if (status != OM_INPUT) {
+        return status;
+    }
+    char *cause = om_strdup(om_error_message());
+    if (cause != NULL) {
+        status = om_fail(OM_INPUT, "%s (data set %s at %s:%ld)", cause, data_set->id, job->path,
+                         data_set->line);
+        om_free(cause);
+    }
+    return status;
+}

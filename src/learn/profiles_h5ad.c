@@ -148,7 +148,8 @@ static om_status read_classes(annotated *file, const om_h5 *h5) {
                          "profiles' classes",
                          file->source->path, name);
     }
-    for (int64_t i = 0; i < predictions->n_profiles && status == OM_OK; i++) {
+    bool has_codes = column.codes != NULL;
+    for (int64_t i = 0; i < predictions->n_profiles && status == OM_OK && has_codes; i++) {
         int32_t code = column.codes[i];
         status = om_strings_add(predictions->classes,
                                 code < 0 ? "" : om_strings_get(column.categories, code));

@@ -95,12 +95,16 @@ void om_row_feed_destroy(om_row_feed **feed) {
     *feed = NULL;
 }
 
-/* The rank that sends what `node` holds to rank `to`: the ranks of a node take turns. */
+/* The rank that sends what `node` holds to rank `to`: the ranks of a node take turns. -1: it has
+ * none, which om_row_feed_create has ruled out. */
 static int sender(const om_row_feed *feed, int node, int to) {
     int size = om_context_size(feed->ctx);
     int n = 0;
     for (int rank = 0; rank < size; rank++) {
         n += feed->nodes[rank] == node;
+    }
+    if (n == 0) {
+        return -1;
     }
     int turn = to % n;
     int rank = -1;

@@ -250,9 +250,9 @@ static om_status find_part(node_part *part, om_ctx *ctx, const om_shares *shares
     int64_t *nodes = om_calloc(size, sizeof *nodes);
     om_status status = om_agree(ctx, nodes != NULL ? OM_OK : OM_MEMORY);
     status = status == OM_OK ? om_shares_find_nodes(nodes, ctx, shares) : status;
-    *part = (node_part){0, 0};
+    *part = (node_part){.size = 1, .place = 0};
     for (int other = 0; other < size && status == OM_OK; other++) {
-        if (nodes[other] == nodes[rank]) {
+        if (other != rank && nodes[other] == nodes[rank]) {
             part->size++;
             part->place += other < rank;
         }

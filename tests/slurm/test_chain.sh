@@ -18,20 +18,25 @@ same_digests "$work/whole"
 told 'my.crossval \([0-9]+_2\): done'
 [ "$(grep -c 'on 2 ranks, nodes n\[' "$chain_log")" -ge 7 ] || fail "not all on two nodes"
 
-# Told to stop in the midst of training, the job is queued again and goes on, twice. Meanwhile nobody gets in between.
-epochs=(--set train.epochs=400)
+# While a job lives, no other one gets into its folder. So many epochs would take hours.
+submit jobs/my.yaml --from train --to train --set train.epochs=1000000
+await 60 "training by job ${ids[0]}" is_training "${ids[0]}" 1
+intruder=$(cd "$project" && sbatch --parsable --ntasks=1 --mem=500 --open-mode=truncate "--output=$work/intruder" slurm/train.sbatch jobs/my.yaml)
+ends_as FAILED 30 "$intruder"
+grep -q 'FAILED: train (exit code 2).*Log: .*/intruder' "$work/intruder" &&
+    grep -q "error: .*lock: the folder is in use by process .*Slurm job ${ids[0]}" "$work/intruder" ||
+    fail "the lock did not keep a second job out: $(cat "$work/intruder")"
+scancel "${ids[0]}"
+ends_as CANCELLED 60 "${ids[0]}"
+
+# Told to stop in the midst of training, the job is queued again and goes on, twice.
+epochs=(--set train.epochs=800)
 on 2 train "$job" --set "workdir=$work/whole" "${epochs[@]}" 2> "$work/err"
+rm "$out/.oncomark/train.checkpoint"
 submit jobs/my.yaml --from train --to train "${epochs[@]}"
 train=${ids[0]}
 for restart in 1 2; do
     await 150 "training by job $train" is_training "$train" $restart
-    if [ $restart = 1 ]; then
-        intruder=$(cd "$project" && sbatch --parsable --ntasks=1 --mem=500 "--output=$work/intruder" slurm/train.sbatch jobs/my.yaml)
-        ends_as FAILED 30 "$intruder"
-        grep -q 'FAILED: train (exit code 2).*Log: .*/intruder' "$work/intruder" &&
-            grep -q "error: .*lock: the folder is in use by process .*Slurm job $train" "$work/intruder" ||
-            fail "the lock did not keep a second job out: $(cat "$work/intruder")"
-    fi
     scancel -b -s USR1 "$train"
     await 60 "end of run $restart of job $train" \
         has_told "my.train \($train\): train was stopped; queued again \(restart $restart of at most 10\)"
