@@ -41,8 +41,9 @@ om_status om_stage_train(om_ctx *ctx, const om_job *job, om_workdir *workdir);
 om_status om_stage_label_check(om_ctx *ctx, const om_job *job, om_workdir *workdir);
 
 /* validate/pooled.h5ad, model.h5 -> validate/external.csv (the paper's table: a study's calls by
- * the head of each sample's own hallmark) and validate/external_predictions.csv */
-om_status om_stage_external(om_ctx *ctx, om_workdir *workdir);
+ * the head of each sample's own hallmark) and validate/external_predictions.csv. OM_USAGE where the
+ * model is of another training than the job says. */
+om_status om_stage_external(om_ctx *ctx, const om_job *job, om_workdir *workdir);
 
 /* synthetic.h5ad -> crossval/tasks/<name>.h5ad (see om_fold_result_write), one for every setting of
  * crossval.sweep on every fold; then from all of them crossval/{folds,summary,cross_hallmark,

@@ -110,6 +110,11 @@ static om_status read_rows(om_curate_map *map) {
     OM_TRY(find_column(map, "hallmark", &hallmark_column));
     map->database_column = om_table_find(map->table, "database");
     int64_t n = om_table_rows(map->table);
+    if (n == 0) {
+        return om_fail(OM_INPUT,
+                       "%s: found a header only, expected a row for each set and hallmark",
+                       om_table_path(map->table));
+    }
     map->first = om_malloc(n, sizeof *map->first);
     map->next = om_malloc(n, sizeof *map->next);
     map->hallmark = om_malloc(n, sizeof *map->hallmark);

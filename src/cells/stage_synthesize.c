@@ -262,12 +262,23 @@ static om_status compute(stage *work, const om_artefact *artefact) {
     return om_artefact_commit(artefact, work->ctx, work->workdir, digest);
 }
 
+/* Pooling may follow an earlier run: the job must still mean what that made. */
+static om_status check_made_for(const stage *work, const char *input) {
+    static const char *const sections[] = {"threshold", "qc", "score"};
+    om_status status = OM_OK;
+    for (size_t i = 0; i < sizeof sections / sizeof sections[0] && status == OM_OK; i++) {
+        status = om_workdir_check_made_for(work->workdir, input, work->job, sections[i]);
+    }
+    return status;
+}
+
 static om_status add_inputs(om_artefact *artefact, const stage *work, const om_data_set *data_set) {
     const char *const folders[] = {"store", "scores"};
     for (int i = 0; i < 2; i++) {
         char *input = om_format("%s/%s.h5ad", folders[i], data_set->id);
         om_status status =
             input != NULL ? om_artefact_add_input(artefact, work->workdir, input) : OM_MEMORY;
+        status = status == OM_OK ? check_made_for(work, input) : status;
         om_free(input);
         OM_TRY(status);
     }
@@ -285,6 +296,7 @@ static om_status fill_inputs(om_artefact *artefact, const stage *work) {
     OM_TRY(om_job_describe(work->job, "threshold", artefact->inputs));
     OM_TRY(om_tissues_describe(work->job, work->use->role, artefact->inputs));
     OM_TRY(om_artefact_add_input(artefact, work->workdir, "thresholds.csv"));
+    OM_TRY(check_made_for(work, "thresholds.csv"));
     for (int64_t d = 0; d < work->job->n_data; d++) {
         if (om_synthetic_uses(work->use, &work->job->data[d])) {
             OM_TRY(add_inputs(artefact, work, &work->job->data[d]));

@@ -10,6 +10,7 @@
 #include "oncomark/stop.h"
 #include "oncomark/string_map.h"
 #include "text_artefact.h"
+#include "train_artefacts.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -84,12 +85,9 @@ static om_status describe_files(om_text *inputs, const om_bulk_set *set) {
 }
 
 static om_status describe_model(om_text *inputs, const validation *work) {
-    static const char *const sections[] = {"features", "train"};
     char digest[OM_DIGEST_HEX];
     OM_TRY(om_workdir_digest(work->workdir, "model.h5", digest));
-    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
-        OM_TRY(om_workdir_check_made_for(work->workdir, "model.h5", work->job, sections[i]));
-    }
+    OM_TRY(om_train_check_model(work->workdir, work->job));
     OM_TRY(om_text_add(inputs, "model.h5: %s\n", digest));
     OM_TRY(om_workdir_digest(work->workdir, "split.csv", digest));
     return om_text_add(inputs, "split.csv: %s\n", digest);

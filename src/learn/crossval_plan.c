@@ -186,6 +186,7 @@ static om_status look_at_samples(om_crossval_plan *plan, const om_workdir *workd
     om_h5 *file = NULL;
     int64_t n_rows = 0, n_nonzeros = 0;
     OM_TRY(om_workdir_check_made_for(workdir, "synthetic.h5ad", plan->job, "synthetic"));
+    OM_TRY(om_workdir_check_made_for(workdir, "synthetic.h5ad", plan->job, "threshold"));
     OM_TRY(om_workdir_digest(workdir, "synthetic.h5ad", plan->digest));
     OM_TRY(om_h5_open(&file, plan->path));
     om_status status = om_h5ad_csr_shape(file, "X", &n_rows, &plan->n_genes, &n_nonzeros);

@@ -66,21 +66,41 @@ om_status om_external_report_predictions(om_text *csv, const om_predictions *pre
     return OM_OK;
 }
 
-void om_external_report_say(om_log *log, const om_external_figures *figures,
-                            const om_strings *studies) {
-    for (int64_t i = 0; i < figures->n_rows; i++) {
+static om_status say_row(om_text *line, om_log *log, const om_external_row *row,
+                         const char *study) {
+    const struct {
+        const char *name;
+        double value;
+    } figures[] = {{"accuracy", om_confusion_accuracy(row->calls)},
+                   {"precision", om_confusion_precision(row->calls)},
+                   {"recall", om_confusion_recall(row->calls)},
+                   {"F1", om_confusion_f1(row->calls)},
+                   {"balanced accuracy", om_confusion_balanced_accuracy(row->calls)},
+                   {"AUROC", row->auroc}};
+    om_text_clear(line);
+    for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
+        OM_TRY(om_text_add(line, "%s%s ", i > 0 ? ", " : "", figures[i].name));
+        OM_TRY(om_figure_aligned(line, 0, figures[i].value));
+    }
+    om_log_info(log,
+                "validate: %s: %" PRId64 " patients, %" PRId64 " positive and %" PRId64
+                " negative pooled samples: %s",
+                study, row->n_patients, om_external_n_positive(row), om_external_n_negative(row),
+                om_text_get(line));
+    return OM_OK;
+}
+
+om_status om_external_report_say(om_log *log, const om_external_figures *figures,
+                                 const om_strings *studies) {
+    om_text *line = NULL;
+    om_status status = om_text_create(&line);
+    for (int64_t i = 0; i < figures->n_rows && status == OM_OK; i++) {
         const om_external_row *row = &figures->rows[i];
         bool only_study = row->study == OM_EXTERNAL_ALL && om_strings_count(studies) == 1;
         if (row->hallmark == OM_EXTERNAL_ALL && !only_study) {
-            om_log_info(log,
-                        "validate: %s: %" PRId64 " patients, %" PRId64 " positive and %" PRId64
-                        " negative pooled samples: accuracy %.4f, precision %.4f, recall %.4f, "
-                        "F1 %.4f, balanced accuracy %.4f, AUROC %.4f",
-                        study_name(row, studies), row->n_patients, om_external_n_positive(row),
-                        om_external_n_negative(row), om_confusion_accuracy(row->calls),
-                        om_confusion_precision(row->calls), om_confusion_recall(row->calls),
-                        om_confusion_f1(row->calls), om_confusion_balanced_accuracy(row->calls),
-                        row->auroc);
+            status = say_row(line, log, row, study_name(row, studies));
         }
     }
+    om_text_destroy(&line);
+    return status;
 }

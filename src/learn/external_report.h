@@ -18,7 +18,7 @@ om_status om_external_report_predictions(om_text *csv, const om_predictions *pre
                                          const om_sample_table *table, const int64_t *n_cells);
 
 /* A line a study. Local. */
-void om_external_report_say(om_log *log, const om_external_figures *figures,
-                            const om_strings *studies);
+om_status om_external_report_say(om_log *log, const om_external_figures *figures,
+                                 const om_strings *studies);
 
 #endif

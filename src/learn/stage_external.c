@@ -7,6 +7,7 @@
 #include "oncomark/model.h"
 #include "same_arithmetic.h"
 #include "text_artefact.h"
+#include "train_artefacts.h"
 
 #include <inttypes.h>
 
@@ -43,20 +44,21 @@ static om_status add_digest(om_text *inputs, const om_workdir *workdir, const ch
     return om_text_add(inputs, "%s: %s\n", artefact, hex);
 }
 
-static om_status describe(om_text *inputs, const om_workdir *workdir) {
+static om_status describe(om_text *inputs, const om_job *job, const om_workdir *workdir) {
     OM_TRY(om_text_add(inputs, "stage: %s\n", stage_name));
     OM_TRY(add_digest(inputs, workdir, pooled_name));
     OM_TRY(add_digest(inputs, workdir, model_name));
+    OM_TRY(om_train_check_model(workdir, job));
     return om_describe_arithmetic(inputs);
 }
 
 /* Rank 0 judges for all: what was just written may reach other nodes late. */
-static om_status look_whether_current(uint8_t *current, om_ctx *ctx, const om_text_origin *origin,
-                                      om_text *inputs) {
+static om_status look_whether_current(uint8_t *current, om_ctx *ctx, const om_job *job,
+                                      const om_text_origin *origin, om_text *inputs) {
     om_status status = OM_OK;
     *current = 0;
     if (om_context_is_root(ctx)) {
-        status = describe(inputs, origin->workdir);
+        status = describe(inputs, job, origin->workdir);
         bool all = status == OM_OK && om_text_artefact_is_current(origin, figures_name) &&
                    om_text_artefact_is_current(origin, predictions_name);
         *current = all ? 1 : 0;
@@ -95,7 +97,7 @@ static om_status commit_figures(const external_stage *stage, const om_text_origi
     om_status status = om_external_report_figures(csv, figures, stage->table->studies);
     status = status == OM_OK ? om_text_artefact_commit(origin, figures_name, csv) : status;
     if (status == OM_OK) {
-        om_external_report_say(om_context_log(stage->ctx), figures, stage->table->studies);
+        status = om_external_report_say(om_context_log(stage->ctx), figures, stage->table->studies);
     }
     om_external_figures_destroy(&figures);
     return status;
@@ -124,13 +126,13 @@ static om_status run(external_stage *stage, const om_text_origin *origin) {
     return om_agree(ctx, om_context_is_root(ctx) ? commit_all(stage, origin) : OM_OK);
 }
 
-om_status om_stage_external(om_ctx *ctx, om_workdir *workdir) {
+om_status om_stage_external(om_ctx *ctx, const om_job *job, om_workdir *workdir) {
     OM_TRY(om_workdir_stage_begin(workdir, stage_name));
     om_text *inputs = NULL;
     uint8_t current = 0;
     om_status status = om_agree(ctx, om_text_create(&inputs));
     const om_text_origin origin = {.workdir = workdir, .stage = stage_name, .inputs = inputs};
-    status = status == OM_OK ? look_whether_current(&current, ctx, &origin, inputs) : status;
+    status = status == OM_OK ? look_whether_current(&current, ctx, job, &origin, inputs) : status;
     if (status == OM_OK && current == 0) {
         external_stage stage = {.ctx = ctx, .workdir = workdir};
         status = run(&stage, &origin);

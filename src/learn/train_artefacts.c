@@ -37,6 +37,14 @@ bool om_train_is_current(const om_train_key *key, const om_job *job) {
     return job->train.split_test <= 0 || om_workdir_is_current(key->workdir, "test.csv", key->hex);
 }
 
+om_status om_train_check_model(const om_workdir *workdir, const om_job *job) {
+    static const char *const sections[] = {"seed", "features", "train"};
+    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
+        OM_TRY(om_workdir_check_made_for(workdir, "model.h5", job, sections[i]));
+    }
+    return OM_OK;
+}
+
 om_status om_train_commit_text(const om_train_key *key, const char *artefact, const om_text *text) {
     const om_text_origin origin = {key->workdir, stage_name, key->inputs};
     return om_text_artefact_commit(&origin, artefact, text);

@@ -19,6 +19,9 @@ om_status om_train_key_make(om_train_key *key, om_workdir *workdir, const om_job
 /* True where every artefact is there already. */
 bool om_train_is_current(const om_train_key *key, const om_job *job);
 
+/* OM_USAGE where model.h5 was trained otherwise than the job says. Local, on one rank. */
+om_status om_train_check_model(const om_workdir *workdir, const om_job *job);
+
 /* Each writes and commits one artefact. Local, on one rank. */
 om_status om_train_commit_text(const om_train_key *key, const char *artefact, const om_text *text);
 om_status om_train_commit_model(const om_train_key *key, const om_model *model,

@@ -46,6 +46,8 @@ static void tear_down(stage *work) {
 static om_status make_key(stage *work) {
     char digest[OM_DIGEST_HEX];
     OM_TRY(om_workdir_digest(work->workdir, "synthetic.h5ad", digest));
+    OM_TRY(om_workdir_check_made_for(work->workdir, "synthetic.h5ad", work->job, "synthetic"));
+    OM_TRY(om_workdir_check_made_for(work->workdir, "synthetic.h5ad", work->job, "threshold"));
     OM_TRY(om_text_create(&work->inputs));
     OM_TRY(om_text_add(work->inputs, "stage: %s\nversion: %d\nsynthetic.h5ad: %s\n", stage_name,
                        (int)VERSION, digest));

@@ -33,7 +33,18 @@ grep -q '^validate/external.csv ' "$work/digests-1" || fail "no figures were rec
 
 on 2 validate "$job" --set train.epochs=5 2> "$work/log-again"
 grep -q 'external: done already' "$work/log-again" || fail "a second run did something"
+# The model and the thresholds must be what the job means.
+for other in train.split.test=0.2:model.h5 seed=7:model.h5 threshold.method=otsu:thresholds.csv score.max_rank=1000:scores/; do
+    code=0
+    on 2 validate "$job" --set train.epochs=5 --set "${other%:*}" 2> "$work/log-other" || code=$?
+    [ $code = 2 ] || fail "${other%:*}: expected exit code 2, found $code"
+    grep -q "error: ${other#*:}.* was made with ${other%%=*}" "$work/log-other" || fail "no word of ${other%:*}: $(cat "$work/log-other")"
+done
 if on 2 validate "$job" --set train.epochs=5 --set validate.min_cells=100000 2> "$work/log-few"; then
     fail "pooled too few cells"
 fi
 grep -q 'expected at least 100000 positive or as many negative ones' "$work/log-few" || fail "no word of too few cells"
+
+# Positive samples only: figures that need both kinds are not told.
+on 2 validate "$job" --set train.epochs=5 --set validate.min_cells=100 2> "$work/log-positive" || { cat "$work/log-positive"; fail "only positive samples"; }
+grep -q ' 0 negative pooled samples: .*, balanced accuracy -, AUROC -$' "$work/log-positive" || fail "not only positives: $(cat "$work/log-positive")"

@@ -119,6 +119,14 @@ rm -rf "$work/validate-9"
 on 2 validate "$small" 2> "$work/log-validate" || fail "published only: $(cat "$work/log-validate")"
 "$python" -W ignore "$source_folder/tests/e2e/twin_bulk.py" "$work/validate-9" theirs
 
+# Beside data that nothing has been made of: the tables, without the labels' check.
+write_job "$small" "$work/validate-9"
+printf 'validate: {bulk: [{path: %s, class: cancer}]}\n' "$input/theirs.csv" >> "$small"
+rm -rf "$work/validate-9"
+on 2 validate "$small" 2> "$work/log-validate" || fail "before a run: $(cat "$work/log-validate")"
+grep -q 'label check: left out' "$work/log-validate" || fail "no word of the label check: $(cat "$work/log-validate")"
+[ -e "$work/validate-9/validate/bulk.csv" ] || fail "no bulk tables before a run"
+
 # bad NAME MESSAGE COMMAND JOB_LINE...: exit code 2 and one message, on one rank and three; no table.
 bad() {
     local message=$1 command=$2 ranks code

@@ -283,6 +283,9 @@ static void bad_maps_are_refused(void **state) {
     setting made = make("VIM", "VIM", aim_map);
     test_write(test_folder, "map.csv", "name,hallmark\nKEGG_AIM,AIM\n");
     refuse(&made, OM_INPUT, "map.csv: found no column \"set\"");
+    made = make("VIM", "VIM", aim_map);
+    test_write(test_folder, "map.csv", header);
+    refuse(&made, OM_INPUT, "map.csv: found a header only, expected a row for each set");
 }
 
 static void read_as(const char *gmt, const char *message) {
