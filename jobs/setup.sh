@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 om_build_packages=(gcc cmake make git pkg-config openmpi-bin libopenmpi-dev libhdf5-openmpi-dev
-    libyaml-dev libcjson-dev zlib1g-dev)
+    libscalapack-openmpi-dev libopenblas-dev libyaml-dev libcjson-dev zlib1g-dev)
 case $(dpkg --print-architecture 2> /dev/null) in
     amd64 | arm64) om_build_packages+=(libisal-dev) ;; # optional: inflates faster than zlib
 esac
@@ -18,8 +18,9 @@ om_install() {
     local package missing=() as_root=()
     if ! command -v apt-get > /dev/null; then
         om_say "No apt-get here: on a cluster load modules for a C compiler, CMake >= 3.25, Open MPI (or
-   another MPI 3.1 library), HDF5 built for that MPI, zlib, libyaml and cJSON (and ISA-L if you can);
-   for the tests cmocka, OpenBLAS and a python3 with h5py, anndata, scipy, scikit-image and scikit-learn."
+   another MPI 3.1 library), HDF5 and ScaLAPACK built for that MPI, OpenBLAS (or another BLAS with CBLAS and
+   LAPACK), zlib, libyaml and cJSON (and ISA-L if you can); for the tests cmocka and a python3 with h5py,
+   anndata, scipy, scikit-image and scikit-learn."
         return 0
     fi
     for package in "$@"; do

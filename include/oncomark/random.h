@@ -19,7 +19,8 @@ typedef enum om_purpose {
     OM_PURPOSE_SIMULATE_GENE = 8,
     OM_PURPOSE_FOLDS = 9,
     OM_PURPOSE_FOLD_VALIDATION = 10,
-    OM_PURPOSE_PERMUTE_LABELS = 11
+    OM_PURPOSE_PERMUTE_LABELS = 11,
+    OM_PURPOSE_LANCZOS = 12
 } om_purpose;
 
 typedef struct om_random {
