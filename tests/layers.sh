@@ -27,7 +27,7 @@ declare -A may=(
     [report]="base par io linalg cells learn report"
 )
 # Headers without a source of their name; header-only ones belong to base.
-declare -A named=([hallmark]=base [job]=base [counts]=io [stages]=cells [wide]=base [processor]=base
+declare -A named=([hallmark]=base [job]=base [counts]=io [linear_map]=learn [stages]=cells [wide]=base [processor]=base
     [status]=base)
 
 for layer in "${!may[@]}"; do

@@ -14,7 +14,7 @@ esac
 # shellcheck source=jobs/setup.sh
 . jobs/setup.sh
 
-test_packages=(libcmocka-dev libopenblas-dev python3 python3-numpy python3-scipy python3-h5py python3-anndata
+test_packages=(libcmocka-dev python3 python3-numpy python3-scipy python3-h5py python3-anndata
     python3-skimage python3-sklearn)
 om_install "${om_build_packages[@]}" "${test_packages[@]}"
 

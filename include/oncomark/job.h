@@ -162,6 +162,18 @@ typedef struct om_validate_parameters {
     om_bulk_set *bulk; /* [n_bulk] */
 } om_validate_parameters;
 
+typedef struct om_pca_parameters {
+    bool run; /* as a part of `oncomark run` */
+    int64_t components;
+} om_pca_parameters;
+
+typedef struct om_baseline_parameters {
+    bool run; /* as a part of `oncomark run` */
+    double smallest_penalty;
+    double largest_penalty;
+    int64_t penalties; /* that many between the two, at equal ratios */
+} om_baseline_parameters;
+
 typedef struct om_job {
     char *name;
     uint64_t seed;
@@ -186,6 +198,8 @@ typedef struct om_job {
     om_train_parameters train;
     om_crossval_parameters crossval;
     om_validate_parameters validate;
+    om_pca_parameters pca;
+    om_baseline_parameters baseline;
     char *path; /* of the job file */
 } om_job;
 

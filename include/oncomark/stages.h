@@ -68,6 +68,18 @@ om_status om_stage_crossval_collect(om_ctx *ctx, const om_job *job, om_workdir *
  * none. */
 om_status om_stage_validate_bulk(om_ctx *ctx, const om_job *job, om_workdir *workdir);
 
+/* synthetic.h5ad -> pca.h5ad (principal components of the training part's z-scores, with the scores
+ * of all samples and the loadings of genes), pca_effects.csv (how much of each component study,
+ * tissue, patient, hallmark and label explain), ood.h5 (see ood.h). The same split, features and
+ * scaling as om_stage_train, which it does not need. */
+om_status om_stage_pca(om_ctx *ctx, const om_job *job, om_workdir *workdir);
+
+/* synthetic.h5ad -> baseline.h5 (see ridge.h): a ridge classifier for each hallmark, by the same
+ * split, features and scaling as om_stage_train; baseline/folds.csv: the same on the folds of
+ * crossval; and baseline/comparison.csv, beside the figures of the network wherever the workdir has
+ * them: test part, folds, external studies and bulk profiles. */
+om_status om_stage_baseline(om_ctx *ctx, const om_job *job, om_workdir *workdir);
+
 /* Appends the plan of om_stage_crossval for people to read: tasks, which of them are done, and the
  * hours that the others will take at 1, 2, 4, ... ranks, by a short measurement on rank 0. Needs
  * no lock (see om_workdir_look), writes nothing. The text is rank 0's. */

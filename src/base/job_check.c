@@ -110,6 +110,18 @@ static om_status check_crossval(const om_job *job, const om_job_place *places) {
     return OM_OK;
 }
 
+static om_status check_baseline(const om_job *job, const om_job_place *places) {
+    const om_baseline_parameters *baseline = &job->baseline;
+    if (baseline->largest_penalty < baseline->smallest_penalty) {
+        return om_job_fail(
+            place_of(job, places, "baseline.largest_penalty", "baseline.smallest_penalty"),
+            "found %g for baseline.largest_penalty and %g for baseline.smallest_penalty, expected "
+            "the largest to be at least the smallest",
+            baseline->largest_penalty, baseline->smallest_penalty);
+    }
+    return OM_OK;
+}
+
 om_status om_job_check(const om_job *job, const om_job_place *places) {
     OM_TRY(check_required(job, places));
     OM_TRY(check_name(job, places));
@@ -120,5 +132,6 @@ om_status om_job_check(const om_job *job, const om_job_place *places) {
                            job->qc.max_genes, job->qc.min_genes);
     }
     OM_TRY(check_train(job, places));
-    return check_crossval(job, places);
+    OM_TRY(check_crossval(job, places));
+    return check_baseline(job, places);
 }

@@ -37,7 +37,9 @@ static const char *objection_to(const char *key) {
                       {"scratch", "does not change what is learned"},
                       {"mpi_io", "does not change what is learned"},
                       {"store", "does not change what is learned"},
-                      {"validate", "does not change what is learned"}};
+                      {"validate", "does not change what is learned"},
+                      {"pca", "does not change what is learned"},
+                      {"baseline", "does not change what is learned"}};
     for (size_t i = 0; i < sizeof objections / sizeof objections[0]; i++) {
         if (is_in(key, objections[i].section)) {
             return objections[i].objection;

@@ -215,6 +215,22 @@ static const om_parameter job_rows[] = {
      .help = "List of sets of bulk profiles that are cancer or normal, one entry each."},
     CHOICE("validate.others", validate.others, "error", others_choices,
            "Bulk profiles that are neither cancer nor normal: an error, or left out."),
+
+    BOOL("pca.run", pca.run, "false",
+         "true: `oncomark run` does principal components, too, as `oncomark pca` does."),
+    INT("pca.components", pca.components, "50", 1, 10000,
+        "Principal components of the training samples; fewer where there are fewer samples or "
+        "features."),
+
+    BOOL("baseline.run", baseline.run, "false",
+         "true: `oncomark run` fits the ridge classifiers, too, as `oncomark baseline` does."),
+    REAL("baseline.smallest_penalty", baseline.smallest_penalty, "1", 0, 1e12,
+         OM_BOUNDS_OPEN_MINIMUM, "Smallest ridge penalty that is tried (scikit-learn's alpha)."),
+    REAL("baseline.largest_penalty", baseline.largest_penalty, "1e6", 0, 1e12,
+         OM_BOUNDS_OPEN_MINIMUM, "Largest one."),
+    INT("baseline.penalties", baseline.penalties, "7", 1, 100,
+        "How many are tried, at equal ratios; the one with the least squared error on the "
+        "validation part is taken."),
 };
 
 static const om_parameter data_rows[] = {

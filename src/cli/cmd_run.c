@@ -11,13 +11,22 @@ typedef struct stage {
     om_status (*run)(om_ctx *ctx, const om_job *job, om_workdir *workdir);
     /* with published tables in place of data sets; NULL: nothing to do */
     om_status (*run_published)(om_ctx *ctx, const om_job *job, om_workdir *workdir);
+    /* whether `run` does it; NULL: always */
+    bool (*is_asked)(const om_job *job);
 } stage;
+
+static bool asks_pca(const om_job *job) {
+    return job->pca.run;
+}
 
 /* In the order in which they depend on each other. */
 static const stage stages[] = {
-    {"ingest", om_stage_ingest, om_stage_published}, {"score", om_stage_score, NULL},
-    {"threshold", om_stage_threshold, NULL},         {"synthesize", om_stage_synthesize, NULL},
-    {"train", om_stage_train, om_stage_train},
+    {"ingest", om_stage_ingest, om_stage_published, NULL},
+    {"score", om_stage_score, NULL, NULL},
+    {"threshold", om_stage_threshold, NULL, NULL},
+    {"synthesize", om_stage_synthesize, NULL, NULL},
+    {"train", om_stage_train, om_stage_train, NULL},
+    {"pca", om_stage_pca, om_stage_pca, asks_pca},
 };
 
 enum { N_STAGES = sizeof stages / sizeof stages[0] };
@@ -28,7 +37,8 @@ static om_status add_help(om_text *text, const char *command) {
     if (strcmp(command, "run") != 0) {
         return OM_OK;
     }
-    return om_text_add(text, "Runs ingest, score, threshold, synthesize and train; `oncomark "
+    return om_text_add(text, "Runs ingest, score, threshold, synthesize and train, and pca and "
+                             "baseline where pca.run and\nbaseline.run are true; `oncomark "
                              "crossval JOB` comes after it.\n\n");
 }
 
@@ -45,6 +55,14 @@ static om_status run_stage(const stage *chosen, om_ctx *ctx, const om_job *job,
     return chosen->run_published(ctx, job, workdir);
 }
 
+/* Whether the command means this stage. */
+static bool is_meant(const stage *candidate, const char *command, const om_job *job) {
+    if (strcmp(command, "run") == 0) {
+        return candidate->is_asked == NULL || candidate->is_asked(job);
+    }
+    return strcmp(command, candidate->name) == 0;
+}
+
 static om_status run_stages(om_ctx *ctx, const om_job *job, const om_job_options *options) {
     om_workdir *workdir = NULL;
     OM_TRY(om_job_require_data(job));
@@ -52,7 +70,7 @@ static om_status run_stages(om_ctx *ctx, const om_job *job, const om_job_options
     bool run_all = strcmp(options->command, "run") == 0;
     om_status status = OM_OK;
     for (int i = 0; status == OM_OK && i < N_STAGES; i++) {
-        if (run_all || strcmp(options->command, stages[i].name) == 0) {
+        if (is_meant(&stages[i], options->command, job)) {
             status = om_agree(ctx, run_stage(&stages[i], ctx, job, workdir));
             status = status == OM_OK && run_all ? om_stop_check(ctx) : status;
         }

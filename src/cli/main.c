@@ -25,6 +25,7 @@ static const command commands[] = {
     {"threshold", om_cmd_run, "JOB: thresholds per tissue and hallmark"},
     {"synthesize", om_cmd_run, "JOB: sum positive and negative cells to synthetic samples"},
     {"train", om_cmd_run, "JOB: train the hallmark model"},
+    {"pca", om_cmd_run, "JOB: principal components: batch effects, and what is unlike the data"},
     {"crossval", om_cmd_crossval, "JOB: cross-validate the model, or each setting of a sweep"},
     {"validate", om_cmd_validate, "JOB: the model on external studies and bulk profiles; labels"},
     {"plan", om_cmd_plan, "JOB: the time, memory and disk that it will take, and what to ask for"},

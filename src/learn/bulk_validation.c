@@ -192,8 +192,9 @@ static om_status take_predictions(validation *work, int64_t s, om_predictions *p
 static om_status predict_with_map(validation *work, int64_t s, const om_gene_map *map) {
     const om_bulk_set *set = &work->sets[s];
     om_predictions *predictions = NULL;
-    OM_TRY(om_predict_with_classes(&predictions, work->ctx, work->model, map, set->path,
-                                   own_class_column(set)));
+    const om_predict_request request = {
+        .model = work->model, .map = map, .path = set->path, .class_column = own_class_column(set)};
+    OM_TRY(om_predict(&predictions, work->ctx, &request));
     om_status status =
         om_context_is_root(work->ctx) ? take_predictions(work, s, predictions) : OM_OK;
     om_predictions_destroy(&predictions);

@@ -1,33 +1,15 @@
 #include "oncomark/model.h"
 
+#include "checked_array.h"
 #include "model_layout.h"
 #include "oncomark/memory.h"
-#include "oncomark/transform.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
-static om_status check_format(const om_h5 *file) {
-    char *format = NULL;
-    om_status status = om_h5_read_attribute_string(file, "", "format", &format);
-    if (status != OM_OK && status != OM_INPUT) {
-        return status;
-    }
-    if (status != OM_OK || strcmp(format, OM_MODEL_FORMAT) != 0) {
-        om_free(format);
-        return om_fail(OM_INPUT, "%s: this is no model of oncomark (made by `oncomark train`)",
-                       om_h5_path(file));
-    }
-    om_free(format);
-    int64_t version = 0;
-    OM_TRY(om_h5_read_attribute_i64(file, "", "format_version", 0, &version));
-    if (version != OM_MODEL_VERSION) {
-        return om_fail(OM_INPUT, "%s: found model format %" PRId64 ", expected %d",
-                       om_h5_path(file), version, OM_MODEL_VERSION);
-    }
-    return OM_OK;
-}
+/* What the sizes of all arrays go by. */
+static const char by_layers[] = "the model's genes and layers";
 
 static om_status check_hallmarks(const om_h5 *file) {
     om_strings *codes = NULL;
@@ -40,42 +22,6 @@ static om_status check_hallmarks(const om_h5 *file) {
     if (!same) {
         return om_fail(OM_INPUT, "%s: hallmarks: expected the ten codes AIM .. TPI in their order",
                        om_h5_path(file));
-    }
-    return OM_OK;
-}
-
-static om_status expect_shape(const om_h5 *file, const char *name, int n_dimensions,
-                              const int64_t *expected) {
-    int found_dimensions = 0;
-    int64_t found[OM_H5_MAX_DIMENSIONS] = {0};
-    OM_TRY(om_h5_shape(file, name, &found_dimensions, found));
-    if (found_dimensions != n_dimensions) {
-        return om_fail(OM_INPUT, "%s: %s: found %d dimensions, expected %d", om_h5_path(file), name,
-                       found_dimensions, n_dimensions);
-    }
-    for (int d = 0; d < n_dimensions; d++) {
-        if (found[d] != expected[d]) {
-            return om_fail(OM_INPUT,
-                           "%s: %s: dimension %d: found %" PRId64 ", expected %" PRId64
-                           " by the model's genes and layers",
-                           om_h5_path(file), name, d + 1, found[d], expected[d]);
-        }
-    }
-    return OM_OK;
-}
-
-static om_status read_scaler(const om_h5 *file, const char *name, int64_t n, double **out) {
-    OM_TRY(expect_shape(file, name, 1, &n));
-    *out = om_malloc(n, sizeof **out);
-    if (*out == NULL) {
-        return OM_MEMORY;
-    }
-    OM_TRY(om_h5_read_rows(file, name, OM_F64, 0, n, *out));
-    for (int64_t f = 0; f < n; f++) {
-        if (!isfinite((*out)[f])) {
-            return om_fail(OM_INPUT, "%s: %s: gene %" PRId64 ": found %g, expected a finite number",
-                           om_h5_path(file), name, f, (*out)[f]);
-        }
     }
     return OM_OK;
 }
@@ -104,7 +50,8 @@ static om_status read_layers(const om_h5 *file, om_network_shape shape, float *p
     om_model_layer layers[OM_MODEL_LAYERS];
     om_model_layers(layers, shape, plain);
     for (int i = 0; i < OM_MODEL_LAYERS; i++) {
-        OM_TRY(expect_shape(file, layers[i].name, layers[i].n_dimensions, layers[i].shape));
+        OM_TRY(om_array_expect_shape(file, layers[i].name, layers[i].n_dimensions, layers[i].shape,
+                                     by_layers));
         OM_TRY(
             om_h5_read_rows(file, layers[i].name, OM_F32, 0, layers[i].shape[0], layers[i].values));
     }
@@ -121,7 +68,7 @@ static om_status read_network(om_model *model, const om_h5 *file) {
     OM_TRY(read_shape(file, &shape));
     /* The file's arrays are as large as the memory that is about to be taken. */
     int64_t hidden_weight[2] = {shape.hidden, shape.n_features};
-    OM_TRY(expect_shape(file, "w1", 2, hidden_weight));
+    OM_TRY(om_array_expect_shape(file, "w1", 2, hidden_weight, by_layers));
     OM_TRY(om_network_create(&model->network, shape));
     float *plain = om_malloc(om_network_plain_parameters(shape), sizeof *plain);
     om_status status = plain != NULL ? read_layers(file, shape, plain) : OM_MEMORY;
@@ -133,22 +80,10 @@ static om_status read_network(om_model *model, const om_h5 *file) {
 }
 
 static om_status read_content(om_model *model, const om_h5 *file) {
-    OM_TRY(check_format(file));
+    OM_TRY(om_array_check_format(file, OM_MODEL_FORMAT, OM_MODEL_VERSION,
+                                 "model of oncomark (made by `oncomark train`)"));
     OM_TRY(check_hallmarks(file));
-    OM_TRY(om_h5_read_strings(file, "genes", &model->genes));
-    int64_t n_features = om_strings_count(model->genes);
-    if (n_features < 1 || n_features > OM_MAX_FEATURES) {
-        return om_fail(OM_INPUT, "%s: genes: found %" PRId64 ", expected 1 to %d", om_h5_path(file),
-                       n_features, OM_MAX_FEATURES);
-    }
-    OM_TRY(read_scaler(file, "mean", n_features, &model->mean));
-    OM_TRY(read_scaler(file, "sd", n_features, &model->sd));
-    for (int64_t f = 0; f < n_features; f++) {
-        if (!(model->sd[f] > 0)) {
-            return om_fail(OM_INPUT, "%s: sd: gene %" PRId64 ": found %g, expected more than 0",
-                           om_h5_path(file), f, model->sd[f]);
-        }
-    }
+    OM_TRY(om_array_read_scaler(file, by_layers, &model->genes, &model->mean, &model->sd));
     return read_network(model, file);
 }
 

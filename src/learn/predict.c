@@ -19,18 +19,21 @@ void om_predictions_destroy(om_predictions **predictions) {
     om_strings_destroy(&(*predictions)->left_out);
     om_strings_destroy(&(*predictions)->classes);
     om_free((*predictions)->probabilities);
+    om_free((*predictions)->linear);
     om_free(*predictions);
     *predictions = NULL;
 }
 
-static om_status create(om_predictions **out, bool with_classes) {
+static om_status create(om_predictions **out, const om_predict_request *request) {
     *out = om_calloc(1, sizeof **out);
     if (*out == NULL) {
         return OM_MEMORY;
     }
+    (*out)->n_features = om_strings_count(request->model->genes);
+    (*out)->n_linear = request->linear != NULL ? request->linear->n_outputs + 1 : 0;
     OM_TRY(om_strings_create(&(*out)->profiles));
     OM_TRY(om_strings_create(&(*out)->left_out));
-    return with_classes ? om_strings_create(&(*out)->classes) : OM_OK;
+    return request->class_column != NULL ? om_strings_create(&(*out)->classes) : OM_OK;
 }
 
 om_status om_profiles_is_hdf5(const char *path, bool *answer) {
@@ -93,12 +96,20 @@ static om_status read_table(om_predictions *predictions, om_profile_block *block
 }
 
 /* What each rank has for itself before they work together. */
-static om_status prepare(om_predictions *predictions, om_profile_genes **genes,
-                         om_profile_block **block, const om_model *model, const om_gene_map *map) {
-    OM_TRY(om_profile_genes_create(genes, model->genes, map));
-    OM_TRY(om_profile_block_create(block, model, predictions));
-    predictions->n_features = om_strings_count(model->genes);
-    return OM_OK;
+static om_status prepare(om_predictions **out, om_profile_genes **genes, om_profile_block **block,
+                         const om_predict_request *request) {
+    OM_TRY(create(out, request));
+    OM_TRY(om_profile_genes_create(genes, request->model->genes, request->map));
+    return om_profile_block_create(block, request->model, request->linear, *out);
+}
+
+static om_status join(om_predictions *predictions, om_ctx *ctx) {
+    int64_t n_linear = predictions->n_linear * (int64_t)sizeof *predictions->linear;
+    int64_t n_heads = OM_N_HALLMARKS * (int64_t)sizeof *predictions->probabilities;
+    OM_TRY(om_join_bytes(ctx, predictions->probabilities, predictions->n_profiles * n_heads));
+    return n_linear > 0
+               ? om_join_bytes(ctx, predictions->linear, predictions->n_profiles * n_linear)
+               : OM_OK;
 }
 
 static om_status look_at(const char *path, bool *hdf5, int64_t *bytes) {
@@ -123,21 +134,20 @@ static om_status read_profiles(om_predictions *predictions, om_profile_block *bl
                        "%s: found no profile, expected at least one column or row of numbers",
                        source->path);
     }
-    return om_join_bytes(source->ctx, predictions->probabilities,
-                         predictions->n_profiles * OM_N_HALLMARKS *
-                             (int64_t)sizeof *predictions->probabilities);
+    return join(predictions, source->ctx);
 }
 
-/* `source` tells of the table; its genes are made here. */
-static om_status predict(om_predictions **out, const om_model *model, const om_gene_map *map,
-                         om_profile_source source) {
+om_status om_profiles_predict(om_predictions **out, om_ctx *ctx, const om_predict_request *request,
+                              int64_t piece_bytes) {
     om_profile_genes *genes = NULL;
     om_profile_block *block = NULL;
-    om_status status = create(out, source.class_column != NULL);
-    status = status == OM_OK ? prepare(*out, &genes, &block, model, map) : status;
-    status = om_agree(source.ctx, status);
+    om_status status = om_agree(ctx, prepare(out, &genes, &block, request));
     if (status == OM_OK) {
-        source.genes = genes;
+        om_profile_source source = {.ctx = ctx,
+                                    .path = request->path,
+                                    .genes = genes,
+                                    .class_column = request->class_column,
+                                    .piece_bytes = piece_bytes};
         status = read_profiles(*out, block, &source);
     }
     om_profile_block_destroy(&block);
@@ -148,20 +158,6 @@ static om_status predict(om_predictions **out, const om_model *model, const om_g
     return status;
 }
 
-om_status om_profiles_predict(om_predictions **out, om_ctx *ctx, const om_model *model,
-                              const om_gene_map *map, const char *path, int64_t piece_bytes) {
-    return predict(out, model, map,
-                   (om_profile_source){.ctx = ctx, .path = path, .piece_bytes = piece_bytes});
-}
-
-om_status om_predict_with_classes(om_predictions **out, om_ctx *ctx, const om_model *model,
-                                  const om_gene_map *map, const char *path,
-                                  const char *class_column) {
-    return predict(out, model, map,
-                   (om_profile_source){.ctx = ctx, .path = path, .class_column = class_column});
-}
-
-om_status om_predict(om_predictions **out, om_ctx *ctx, const om_model *model,
-                     const om_gene_map *map, const char *path) {
-    return om_predict_with_classes(out, ctx, model, map, path, NULL);
+om_status om_predict(om_predictions **out, om_ctx *ctx, const om_predict_request *request) {
+    return om_profiles_predict(out, ctx, request, 0);
 }

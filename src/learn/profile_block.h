@@ -8,9 +8,10 @@ enum { OM_PROFILE_BLOCK = 32 };
 
 typedef struct om_profile_block om_profile_block;
 
-/* For the probabilities of `predictions`, which may grow meanwhile. Both borrowed. Local. */
+/* For the figures of `predictions`, which may grow meanwhile. `linear`: NULL for none. All
+ * borrowed. Local. */
 om_status om_profile_block_create(om_profile_block **out, const om_model *model,
-                                  om_predictions *predictions);
+                                  const om_linear_map *linear, om_predictions *predictions);
 void om_profile_block_destroy(om_profile_block **block);
 
 /* Adds a profile by its number among all and its values [n_features]. Its row in its block goes by

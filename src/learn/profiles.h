@@ -6,8 +6,9 @@
 #include "profile_block.h"
 #include "profile_layout.h"
 
-/* Each fills all of `predictions` but n_features: names on all ranks, probabilities of the profiles
- * that this rank has computed by `block`, zeros for the others. Collective on the source's ctx. */
+/* Each fills all of `predictions` but n_features and n_linear: names on all ranks, figures of the
+ * profiles that this rank has computed by `block`, zeros for the others. Collective on the source's
+ * ctx. */
 om_status om_profiles_read_gene_rows(om_predictions *predictions, om_profile_block *block,
                                      const om_profile_source *source);
 
@@ -25,12 +26,15 @@ om_status om_profiles_read_h5ad(om_predictions *predictions, om_profile_block *b
 om_status om_profiles_add_name(om_predictions *predictions, om_string_map *seen, const char *path,
                                const char *name, int64_t place);
 
-/* Room for the probabilities of so many profiles, zeros for new ones. Local. */
+/* Room for the figures of so many profiles, zeros for new ones. Local. */
 om_status om_profiles_grow(om_predictions *predictions, int64_t n_profiles);
 
+/* Zeros for all profiles' figures. Local. */
+void om_profiles_clear_figures(om_predictions *predictions);
+
 /* om_predict with pieces of text of another size, for tests. */
-om_status om_profiles_predict(om_predictions **out, om_ctx *ctx, const om_model *model,
-                              const om_gene_map *map, const char *path, int64_t piece_bytes);
+om_status om_profiles_predict(om_predictions **out, om_ctx *ctx, const om_predict_request *request,
+                              int64_t piece_bytes);
 
 /* By the file's first bytes. Local. */
 om_status om_profiles_is_hdf5(const char *path, bool *answer);

@@ -198,7 +198,6 @@ static void predict_batch(annotated *file, const om_counts *batch) {
 
 static om_status read_matrix(annotated *file) {
     om_feed *feed = NULL;
-    om_predictions *predictions = file->predictions;
     om_feed_event event = OM_FEED_ROUND;
     OM_TRY(om_feed_open(&feed, file->source->ctx, &file->place, false, feed_memory));
     om_status status = OM_OK;
@@ -210,9 +209,7 @@ static om_status read_matrix(annotated *file) {
         } else if (status == OM_OK && event == OM_FEED_RESTART) {
             /* Another rank may get a profile now. */
             om_profile_block_finish(file->block);
-            memset(predictions->probabilities, 0,
-                   (size_t)(predictions->n_profiles * OM_N_HALLMARKS) *
-                       sizeof *predictions->probabilities);
+            om_profiles_clear_figures(file->predictions);
         }
     }
     om_feed_close(&feed);

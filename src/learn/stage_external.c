@@ -52,21 +52,6 @@ static om_status describe(om_text *inputs, const om_job *job, const om_workdir *
     return om_describe_arithmetic(inputs);
 }
 
-/* Rank 0 judges for all: what was just written may reach other nodes late. */
-static om_status look_whether_current(uint8_t *current, om_ctx *ctx, const om_job *job,
-                                      const om_text_origin *origin, om_text *inputs) {
-    om_status status = OM_OK;
-    *current = 0;
-    if (om_context_is_root(ctx)) {
-        status = describe(inputs, job, origin->workdir);
-        bool all = status == OM_OK && om_text_artefact_is_current(origin, figures_name) &&
-                   om_text_artefact_is_current(origin, predictions_name);
-        *current = all ? 1 : 0;
-    }
-    OM_TRY(om_agree(ctx, status));
-    return om_broadcast(ctx, 0, current, sizeof *current);
-}
-
 static om_status read_model(external_stage *stage) {
     stage->pooled = om_workdir_path(stage->workdir, pooled_name);
     stage->model_path = om_workdir_path(stage->workdir, model_name);
@@ -122,23 +107,34 @@ static om_status run(external_stage *stage, const om_text_origin *origin) {
     OM_TRY(om_check_same_arithmetic(ctx, "validate"));
     OM_TRY(om_agree(ctx, read_model(stage)));
     OM_TRY(om_sample_table_read(&stage->table, ctx, stage->pooled));
-    OM_TRY(om_predict(&stage->predictions, ctx, stage->model, NULL, stage->pooled));
+    const om_predict_request request = {.model = stage->model, .path = stage->pooled};
+    OM_TRY(om_predict(&stage->predictions, ctx, &request));
     return om_agree(ctx, om_context_is_root(ctx) ? commit_all(stage, origin) : OM_OK);
+}
+
+static om_status run_unless_current(bool *current, om_ctx *ctx, const om_job *job,
+                                    om_workdir *workdir, om_text *inputs) {
+    static const char *const artefacts[] = {predictions_name, figures_name};
+    const int n_artefacts = sizeof artefacts / sizeof artefacts[0];
+    const om_text_origin origin = {.workdir = workdir, .stage = stage_name, .inputs = inputs};
+    om_status described = om_context_is_root(ctx) ? describe(inputs, job, workdir) : OM_OK;
+    OM_TRY(om_artefacts_look(current, ctx, &origin, described, artefacts, n_artefacts));
+    if (*current) {
+        return OM_OK;
+    }
+    external_stage stage = {.ctx = ctx, .workdir = workdir};
+    om_status status = run(&stage, &origin);
+    destroy(&stage);
+    return status;
 }
 
 om_status om_stage_external(om_ctx *ctx, const om_job *job, om_workdir *workdir) {
     OM_TRY(om_workdir_stage_begin(workdir, stage_name));
     om_text *inputs = NULL;
-    uint8_t current = 0;
+    bool current = false;
     om_status status = om_agree(ctx, om_text_create(&inputs));
-    const om_text_origin origin = {.workdir = workdir, .stage = stage_name, .inputs = inputs};
-    status = status == OM_OK ? look_whether_current(&current, ctx, job, &origin, inputs) : status;
-    if (status == OM_OK && current == 0) {
-        external_stage stage = {.ctx = ctx, .workdir = workdir};
-        status = run(&stage, &origin);
-        destroy(&stage);
-    }
+    status = status == OM_OK ? run_unless_current(&current, ctx, job, workdir, inputs) : status;
     om_text_destroy(&inputs);
     OM_TRY(status);
-    return om_workdir_stage_end(workdir, current == 0);
+    return om_workdir_stage_end(workdir, !current);
 }

@@ -2,9 +2,9 @@
 #include "oncomark/stages.h"
 
 #include "checkpoint.h"
-#include "lesson.h"
+#include "feature_names.h"
+#include "job_lesson.h"
 #include "oncomark/choice_name.h"
-#include "oncomark/h5ad.h"
 #include "oncomark/memory.h"
 #include "same_arithmetic.h"
 #include "test_report.h"
@@ -19,12 +19,9 @@ typedef struct train_stage {
     om_ctx *ctx;
     const om_job *job;
     om_workdir *workdir;
-    char *path;       /* of synthetic.h5ad */
     char *checkpoint; /* path of the training's state while it goes on */
-    om_sample_table *table;
-    uint8_t *parts; /* [n_samples] */
-    om_feature_matrix matrix;
-    om_lesson *lesson;
+    om_job_lesson made;
+    const om_lesson *lesson; /* of `made` */
     om_training *training;
     float *test_logits; /* [test samples x 10] */
 } train_stage;
@@ -32,27 +29,8 @@ typedef struct train_stage {
 static void destroy(train_stage *stage) {
     om_free(stage->test_logits);
     om_training_destroy(&stage->training);
-    om_lesson_destroy(&stage->lesson);
-    om_feature_matrix_release(&stage->matrix);
-    om_free(stage->parts);
-    om_sample_table_destroy(&stage->table);
+    om_job_lesson_release(&stage->made);
     om_free(stage->checkpoint);
-    om_free(stage->path);
-}
-
-static om_status name_files(train_stage *stage) {
-    stage->path = om_workdir_path(stage->workdir, "synthetic.h5ad");
-    stage->checkpoint = om_workdir_path(stage->workdir, checkpoint_name);
-    return stage->path != NULL && stage->checkpoint != NULL ? OM_OK : OM_MEMORY;
-}
-
-static om_status split_samples(train_stage *stage) {
-    stage->parts = om_calloc(stage->table->n_samples, sizeof *stage->parts);
-    if (stage->parts == NULL) {
-        return OM_MEMORY;
-    }
-    OM_TRY(om_split_assign(stage->parts, stage->table, &stage->job->train, stage->job->seed));
-    return om_lesson_create(&stage->lesson, stage->table, stage->parts);
 }
 
 /* Rank 0: hallmarks whose head sees one label only, or none, in training. */
@@ -60,7 +38,7 @@ static om_status warn_of_gaps(const train_stage *stage) {
     bool seen[OM_N_HALLMARKS][2] = {{false, false}};
     for (int64_t i = 0; i < stage->lesson->counts[OM_PART_TRAINING]; i++) {
         int64_t sample = stage->lesson->rows[OM_PART_TRAINING][i];
-        seen[stage->table->task[sample]][stage->table->label[sample]] = true;
+        seen[stage->lesson->table->task[sample]][stage->lesson->table->label[sample]] = true;
     }
     om_text *gaps = NULL;
     OM_TRY(om_text_create(&gaps));
@@ -79,19 +57,6 @@ static om_status warn_of_gaps(const train_stage *stage) {
     return status;
 }
 
-/* Features come from the training part, so that the other parts stay unseen. The published scheme
- * (no groups) takes the variance over all samples. */
-static bool features_from_all(const om_job *job) {
-    return job->train.split_group == OM_GROUP_NONE;
-}
-
-static om_status make_matrix(train_stage *stage) {
-    const om_sample_source source = {stage->path, stage->table, stage->workdir};
-    return om_feature_matrix_make(&stage->matrix, stage->ctx, &source,
-                                  features_from_all(stage->job) ? NULL : stage->parts,
-                                  stage->job->features.most_variable);
-}
-
 static om_status learn(train_stage *stage, const om_train_key *key) {
     const om_checkpoint_place place = {
         .path = stage->checkpoint, .key = key->hex, .workdir = stage->workdir};
@@ -108,25 +73,6 @@ static om_status test(train_stage *stage) {
                           stage->job->train.block);
 }
 
-static om_status read_gene_names(const train_stage *stage, om_strings **names) {
-    const om_feature_matrix *matrix = &stage->matrix;
-    om_h5 *file = NULL;
-    om_strings *all = NULL;
-    om_status status = om_strings_create(names);
-    status = status == OM_OK ? om_h5_open(&file, stage->path) : status;
-    status = status == OM_OK ? om_h5ad_read_index(file, "var", &all) : status;
-    if (status == OM_OK && om_strings_count(all) <= matrix->genes[matrix->n_features - 1]) {
-        status = om_fail(OM_INPUT, "%s: var: found %" PRId64 " genes, fewer than X has columns",
-                         stage->path, om_strings_count(all));
-    }
-    for (int64_t f = 0; f < matrix->n_features && status == OM_OK; f++) {
-        status = om_strings_add(*names, om_strings_get(all, matrix->genes[f]));
-    }
-    om_strings_destroy(&all);
-    om_h5_close(&file);
-    return status;
-}
-
 static om_status commit_model(const train_stage *stage, const om_train_key *key,
                               om_strings *genes) {
     const om_job *job = stage->job;
@@ -138,7 +84,7 @@ static om_status commit_model(const train_stage *stage, const om_train_key *key,
     const om_model_source source = {
         .loss = om_loss_name(job->train.loss),
         .split = om_group_name(job->train.split_group),
-        .feature_samples = features_from_all(job) ? "all" : "training",
+        .feature_samples = om_job_lesson_takes_all(job) ? "all" : "training",
         .seed = job->seed,
         .n_training = lesson->counts[OM_PART_TRAINING],
         .n_validation = lesson->counts[OM_PART_VALIDATION],
@@ -157,7 +103,7 @@ static om_status commit_test(const train_stage *stage, const om_train_key *key) 
     om_text *csv = NULL;
     OM_TRY(om_text_create(&csv));
     om_status status =
-        om_test_report(csv, om_context_log(stage->ctx), stage->test_logits, stage->table,
+        om_test_report(csv, om_context_log(stage->ctx), stage->test_logits, stage->lesson->table,
                        stage->lesson->rows[OM_PART_TEST], stage->lesson->counts[OM_PART_TEST],
                        unseen[stage->job->train.split_group]);
     if (status == OM_OK) {
@@ -170,11 +116,12 @@ static om_status commit_test(const train_stage *stage, const om_train_key *key) 
 /* Rank 0. The model goes last: where it is, the other artefacts are. */
 static om_status commit_all(const train_stage *stage, const om_train_key *key) {
     om_strings *genes = NULL;
-    om_status status = read_gene_names(stage, &genes);
+    om_status status = om_feature_names_read(&genes, stage->made.path, &stage->made.matrix);
     status = status == OM_OK ? om_train_commit_genes(key, genes) : status;
     status = status == OM_OK ? om_train_commit_epochs(key, stage->training) : status;
     if (status == OM_OK) {
-        status = om_train_commit_split(key, stage->path, stage->parts, stage->table->n_samples);
+        status = om_train_commit_split(key, stage->made.path, stage->made.parts,
+                                       stage->lesson->table->n_samples);
     }
     if (status == OM_OK) {
         bool has_test = stage->lesson->counts[OM_PART_TEST] > 0;
@@ -191,7 +138,7 @@ static void say_sizes(const train_stage *stage) {
     om_log_info(om_context_log(stage->ctx),
                 "train: %" PRId64 " features; %" PRId64 " training, %" PRId64
                 " validation and %" PRId64 " test samples",
-                stage->matrix.n_features, counts[OM_PART_TRAINING], counts[OM_PART_VALIDATION],
+                stage->made.matrix.n_features, counts[OM_PART_TRAINING], counts[OM_PART_VALIDATION],
                 counts[OM_PART_TEST]);
 }
 
@@ -199,13 +146,12 @@ static om_status run(train_stage *stage, const om_train_key *key) {
     om_ctx *ctx = stage->ctx;
     bool is_root = om_context_is_root(ctx);
     OM_TRY(om_check_same_arithmetic(ctx, "train"));
-    OM_TRY(om_agree(ctx, name_files(stage)));
-    OM_TRY(om_sample_table_read(&stage->table, ctx, stage->path));
-    OM_TRY(om_agree(ctx, split_samples(stage)));
+    stage->checkpoint = om_workdir_path(stage->workdir, checkpoint_name);
+    OM_TRY(om_agree(ctx, stage->checkpoint != NULL ? OM_OK : OM_MEMORY));
+    OM_TRY(om_job_lesson_make(&stage->made, ctx, stage->job, stage->workdir));
+    stage->lesson = stage->made.lesson;
     OM_TRY(om_agree(ctx, is_root ? warn_of_gaps(stage) : OM_OK));
-    OM_TRY(make_matrix(stage));
     say_sizes(stage);
-    OM_TRY(om_lesson_scale(stage->lesson, ctx, &stage->matrix));
     OM_TRY(learn(stage, key));
     OM_TRY(test(stage));
     om_log_info(om_context_log(ctx), "train: kept the weights of epoch %" PRId64 " of %" PRId64,

@@ -1,13 +1,11 @@
 #include "grid_private.h"
 
+#include "oncomark/blas.h"
 #include "oncomark/memory.h"
 #include "scalapack.h"
 
 /* Of ranks, one in so many may be idle for a squarer grid. */
 enum { IDLE = 6 };
-
-/* OpenBLAS takes all cores of a node by itself, which the other ranks want, too. */
-__attribute__((weak)) void openblas_set_num_threads(int n);
 
 om_grid_shape om_grid_choose(int n_ranks) {
     om_grid_shape best = {.rows = 1, .columns = n_ranks};
@@ -37,9 +35,7 @@ om_status om_grid_create(om_grid **out, om_ctx *ctx) {
         *out = NULL;
         return status;
     }
-    if (openblas_set_num_threads != NULL) {
-        openblas_set_num_threads(1);
-    }
+    om_blas_use_one_thread();
     grid->ctx = ctx;
     grid->shape = om_grid_choose(om_context_size(ctx));
     grid->is_member = om_context_rank(ctx) < grid->shape.rows * grid->shape.columns;

@@ -53,8 +53,8 @@ om_status om_symmetric_check_room(int64_t n, int n_ranks, int64_t room, const ch
 om_status om_symmetric_room(int64_t *room, om_ctx *ctx) {
     om_nodes *nodes = NULL;
     OM_TRY(om_nodes_create(&nodes, ctx, 0));
-    double least =
-        (double)(om_node_memory_available("") / 8 * 7) / om_context_size(om_nodes_own(nodes));
+    double available = (double)om_node_memory_available("") * 7 / 8;
+    double least = available / om_context_size(om_nodes_own(nodes));
     om_status status = om_min_f64(ctx, &least, 1);
     om_nodes_destroy(&nodes);
     *room = (int64_t)least;

@@ -81,29 +81,46 @@ static void write_gene_rows(const char *name, bool short_header, bool extra, boo
     om_text_destroy(&text);
 }
 
-static om_predictions *predict(om_ctx *ctx, const char *name) {
+static om_predictions *predict_with(om_ctx *ctx, const char *name, const om_linear_map *linear) {
     om_predictions *predictions = NULL;
     char *path = path_of(name);
-    if (om_predict(&predictions, ctx, tiny.model, NULL, path) != OM_OK) {
+    const om_predict_request request = {.model = tiny.model, .path = path, .linear = linear};
+    if (om_predict(&predictions, ctx, &request) != OM_OK) {
         fail_msg("%s", om_error_message());
     }
     om_free(path);
     return predictions;
 }
 
+static om_predictions *predict(om_ctx *ctx, const char *name) {
+    om_predictions *predictions = predict_with(ctx, name, NULL);
+    assert_int_equal(predictions->n_linear, 0);
+    assert_null(predictions->linear);
+    return predictions;
+}
+
+/* One rank alone gets the bits that all ranks get, and a linear map beside them changes none. */
+static void check_alone(const om_predictions *expected, const om_predictions *linear,
+                        const char *name) {
+    om_ctx *part = NULL;
+    bool is_root = om_context_is_root(world);
+    assert_int_equal(om_context_split(&part, world, is_root ? 0 : 1), OM_OK);
+    om_predictions *alone = predict_with(part, name, &tiny.linear);
+    assert_memory_equal(alone->probabilities, expected->probabilities,
+                        PROFILES * OM_N_HALLMARKS * sizeof(float));
+    assert_memory_equal(alone->linear, linear->linear, PROFILES * (OUTPUTS + 1) * sizeof(double));
+    om_predictions_destroy(&alone);
+    om_context_destroy(&part);
+}
+
 static void check_table(const char *name, int64_t n_left_out) {
     om_predictions *predictions = predict(world, name);
     tiny_check(&tiny, predictions);
     assert_int_equal(om_strings_count(predictions->left_out), n_left_out);
-    /* One rank alone gets the same bits. */
-    om_ctx *part = NULL;
-    bool is_root = om_context_is_root(world);
-    assert_int_equal(om_context_split(&part, world, is_root ? 0 : 1), OM_OK);
-    om_predictions *alone = predict(part, name);
-    assert_memory_equal(alone->probabilities, predictions->probabilities,
-                        PROFILES * OM_N_HALLMARKS * sizeof(float));
-    om_predictions_destroy(&alone);
-    om_context_destroy(&part);
+    om_predictions *linear = predict_with(world, name, &tiny.linear);
+    tiny_check_linear(&tiny, linear);
+    check_alone(predictions, linear, name);
+    om_predictions_destroy(&linear);
     om_predictions_destroy(&predictions);
 }
 
@@ -137,7 +154,8 @@ static void expect_error(const char *text, const char *first, const char *second
     assert_int_equal(om_text_create(&table), OM_OK);
     assert_int_equal(om_text_add(table, "%s", text), OM_OK);
     write_table("broken.csv", table, false);
-    assert_int_equal(om_predict(&predictions, world, tiny.model, NULL, path), OM_INPUT);
+    const om_predict_request request = {.model = tiny.model, .path = path};
+    assert_int_equal(om_predict(&predictions, world, &request), OM_INPUT);
     assert_null(predictions);
     assert_message_has(first);
     assert_message_has(second);

@@ -122,24 +122,36 @@ static om_gene_map *read_map(const char *name) {
     return map;
 }
 
-/* With the map "map.tsv" unless that is false; pieces of `piece` bytes, 0: as ever. */
+/* Predicts a file of the folder; pieces of `piece` bytes, 0: as ever. */
+static om_status predict(om_predictions **found, const om_gene_map *map, const char *name,
+                         int64_t piece) {
+    const om_predict_request request = {
+        .model = tiny.model, .map = map, .path = test_path(folder, name), .linear = &tiny.linear};
+    return om_profiles_predict(found, world, &request, piece);
+}
+
+/* With the map "map.tsv" unless that is false. */
 static void check_pieces(const char *name, bool with_map, int64_t piece) {
     om_gene_map *map = with_map ? read_map("map.tsv") : NULL;
     om_predictions *found = NULL;
-    if (om_profiles_predict(&found, world, tiny.model, map, test_path(folder, name), piece) !=
-        OM_OK) {
+    if (predict(&found, map, name, piece) != OM_OK) {
         fail_msg("%s", om_error_message());
     }
     tiny_check(&tiny, found);
+    tiny_check_linear(&tiny, found);
     /* The bits are those of a first table, whatever the layout, the ranks and the pieces. */
     static float bits[PROFILES * OM_N_HALLMARKS];
+    static double linear_bits[PROFILES * (OUTPUTS + 1)];
     static bool has_bits = false;
     if (!has_bits) {
         memcpy(bits, found->probabilities, sizeof bits);
+        memcpy(linear_bits, found->linear, sizeof linear_bits);
         has_bits = true;
         assert_int_equal(om_broadcast(world, 0, bits, sizeof bits), OM_OK);
+        assert_int_equal(om_broadcast(world, 0, linear_bits, sizeof linear_bits), OM_OK);
     }
     assert_memory_equal(bits, found->probabilities, sizeof bits);
+    assert_memory_equal(linear_bits, found->linear, sizeof linear_bits);
     om_predictions_destroy(&found);
     om_gene_map_destroy(&map);
 }
@@ -295,8 +307,7 @@ static void test_orientation_by_all_rows(void **state) {
     add_text("GENE00\t1\t2\nGENE01\t3\t4\n");
     write_table("late.tsv", false);
     om_predictions *found = NULL;
-    assert_int_equal(om_predict(&found, world, tiny.model, NULL, test_path(folder, "late.tsv")),
-                     OM_OK);
+    assert_int_equal(predict(&found, NULL, "late.tsv", 0), OM_OK);
     assert_int_equal(found->n_profiles, 2);
     assert_int_equal(found->n_found, 2);
     assert_int_equal(om_strings_count(found->profiles), 2);
@@ -307,8 +318,7 @@ static void test_orientation_by_all_rows(void **state) {
     begin();
     add_text("id\tgene05\tB\nGENE00\t1\t2\nX\t3\t4\nY\t3\t4\n");
     write_table("even.tsv", false);
-    assert_int_equal(om_predict(&found, world, tiny.model, NULL, test_path(folder, "even.tsv")),
-                     OM_OK);
+    assert_int_equal(predict(&found, NULL, "even.tsv", 0), OM_OK);
     assert_int_equal(found->n_profiles, 3);
     assert_int_equal(found->n_found, 1);
     om_predictions_destroy(&found);
@@ -317,8 +327,7 @@ static void test_orientation_by_all_rows(void **state) {
 static void expect_profiles(const char *table, int64_t n_profiles, const char *first) {
     om_predictions *found = NULL;
     tiny_write(world, folder, "small", table, false);
-    if (om_profiles_predict(&found, world, tiny.model, NULL, test_path(folder, "small"), 16) !=
-        OM_OK) {
+    if (predict(&found, NULL, "small", 16) != OM_OK) {
         fail_msg("%s", om_error_message());
     }
     assert_int_equal(found->n_profiles, n_profiles);
@@ -346,9 +355,7 @@ static void expect_error_with(const char *map, const char *table, const char *fi
     if (map != NULL) {
         read = read_map(map);
     }
-    assert_int_equal(
-        om_profiles_predict(&found, world, tiny.model, read, test_path(folder, "broken"), 16),
-        OM_INPUT);
+    assert_int_equal(predict(&found, read, "broken", 16), OM_INPUT);
     assert_null(found);
     assert_message_has(first);
     assert_message_has(second);
@@ -414,8 +421,7 @@ static void test_nul_byte(void **state) {
         test_write_bytes(folder, "nul", table, sizeof table - 1);
     }
     MPI_Barrier(om_context_comm(world));
-    assert_int_equal(om_predict(&found, world, tiny.model, NULL, test_path(folder, "nul")),
-                     OM_INPUT);
+    assert_int_equal(predict(&found, NULL, "nul", 0), OM_INPUT);
     assert_message_has("nul:4: found a NUL byte");
 }
 
@@ -488,11 +494,9 @@ static void test_h5ad(void **state) {
     check("sparse.h5ad");
     check_pieces("ids.h5ad", true, 0);
     om_predictions *found = NULL;
-    assert_int_equal(om_predict(&found, world, tiny.model, NULL, test_path(folder, "ids.h5ad")),
-                     OM_INPUT);
+    assert_int_equal(predict(&found, NULL, "ids.h5ad", 0), OM_INPUT);
     assert_message_has("ids.h5ad: found Ensembl ids of genes (ENSG00000000000) in var");
-    assert_int_equal(om_predict(&found, world, tiny.model, NULL, test_path(folder, "none.h5ad")),
-                     OM_INPUT);
+    assert_int_equal(predict(&found, NULL, "none.h5ad", 0), OM_INPUT);
     assert_message_has("none.h5ad: found no such file");
 }
 
@@ -509,9 +513,8 @@ static void test_out_of_memory(void **state) {
         om_status status = OM_MEMORY;
         for (int64_t good = 0; status != OM_OK; good += 1 + good / 10) {
             om_predictions *found = NULL;
-            const char *path = test_path(folder, names[i]);
             om_memory_fail_after(is_victim ? good : -1);
-            status = om_profiles_predict(&found, world, tiny.model, NULL, path, 1000);
+            status = predict(&found, NULL, names[i], 1000);
             om_memory_fail_after(-1);
             om_status of_root = status;
             assert_int_equal(om_broadcast(world, 0, &of_root, sizeof of_root), OM_OK);

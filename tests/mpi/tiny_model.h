@@ -18,6 +18,7 @@ enum {
     H = 5,
     W = 2,
     PROFILES = 75,
+    OUTPUTS = 7,
     MISSING = D - 2 /* this gene is in no table: zeros */
 };
 
@@ -25,6 +26,9 @@ typedef struct tiny_model {
     om_model *model; /* genes GENE00 .. GENE29 */
     double values[PROFILES][D];
     double expected[PROFILES][OM_N_HALLMARKS];
+    double weights[OUTPUTS][D];
+    om_linear_map linear; /* by these weights */
+    double expected_linear[PROFILES][OUTPUTS + 1];
 } tiny_model;
 
 static inline void tiny_make_model(tiny_model *tiny) {
@@ -55,6 +59,27 @@ static inline void tiny_make_values(tiny_model *tiny) {
     }
 }
 
+static inline void tiny_make_linear(tiny_model *tiny) {
+    om_random random = om_random_stream(3, OM_PURPOSE_TEST, 4);
+    for (int o = 0; o < OUTPUTS; o++) {
+        for (int f = 0; f < D; f++) {
+            tiny->weights[o][f] = om_random_uniform(&random) - 0.5;
+        }
+    }
+    tiny->linear =
+        (om_linear_map){.n_features = D, .n_outputs = OUTPUTS, .weights = tiny->weights[0]};
+}
+
+/* What the map makes of z-scores x [D], and their squared length. */
+static inline void tiny_apply_linear(const tiny_model *tiny, const double *x, double *outputs) {
+    for (int o = 0; o <= OUTPUTS; o++) {
+        outputs[o] = 0;
+        for (int f = 0; f < D; f++) {
+            outputs[o] += x[f] * (o < OUTPUTS ? tiny->weights[o][f] : x[f]);
+        }
+    }
+}
+
 static inline void tiny_make_expected(tiny_model *tiny) {
     const om_model *model = tiny->model;
     int64_t n = om_network_plain_parameters(model->network->shape);
@@ -75,6 +100,7 @@ static inline void tiny_make_expected(tiny_model *tiny) {
             }
             x[f] = (log2(rank) - model->mean[f]) / model->sd[f];
         }
+        tiny_apply_linear(tiny, x, tiny->expected_linear[p]);
         naive_pass(&naive, x, tiny->expected[p], NULL, NULL);
         for (int k = 0; k < OM_N_HALLMARKS; k++) {
             tiny->expected[p][k] = 1 / (1 + exp(-tiny->expected[p][k]));
@@ -87,7 +113,20 @@ static inline void tiny_make_expected(tiny_model *tiny) {
 static inline void tiny_model_create(tiny_model *tiny) {
     tiny_make_model(tiny);
     tiny_make_values(tiny);
+    tiny_make_linear(tiny);
     tiny_make_expected(tiny);
+}
+
+static inline void tiny_check_linear(const tiny_model *tiny, const om_predictions *found) {
+    assert_int_equal(found->n_linear, OUTPUTS + 1);
+    for (int p = 0; p < PROFILES; p++) {
+        double length = sqrt(tiny->expected_linear[p][OUTPUTS]);
+        for (int o = 0; o <= OUTPUTS; o++) {
+            double expected = tiny->expected_linear[p][o];
+            double error = fabs(found->linear[p * found->n_linear + o] - expected);
+            assert_true(error < 1e-13 * length * length);
+        }
+    }
 }
 
 /* All profiles P0, P1, ... with their probabilities, and all genes found but the one missing. */

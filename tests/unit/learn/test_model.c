@@ -175,7 +175,7 @@ static void test_other_files_are_refused(void **state) {
     write_format(path, "another", 1);
     assert_refused(path, "this is no model of oncomark");
     write_format(path, OM_MODEL_FORMAT, OM_MODEL_VERSION + 1);
-    assert_refused(path, "found model format 2, expected 1");
+    assert_refused(path, "found oncomark-model format 2, expected 1");
     test_write(test_folder, "other.h5", "text\n");
     assert_refused(path, "cannot open as HDF5");
 }
