@@ -55,8 +55,12 @@ static inline om_status om_agree_model(om_ctx *ctx, om_status status) {
 #endif
 
 /* For long rank-local loops in a part of a context: OM_OK, or the status of another part that has
- * failed, its message recorded. Local. */
+ * failed, its message recorded; does what om_serve does, too. Local. */
 om_status om_poll(om_ctx *ctx);
+
+/* For rounds of such loops that are too short for om_poll: answers other ranks that wait for this
+ * one (see om_task_counter_create). Costs nothing on ranks that nobody asks. Local. */
+void om_serve(om_ctx *ctx);
 
 /* Sends what rank `root` has to all ranks. Collective on ctx. `om_broadcast_strings`: *strings is
  * read on the root and created (owned) on the others. */

@@ -31,7 +31,8 @@ typedef struct om_stop_pace {
 
 /* om_stop_check for such loops, called in every round: looks, and talks to the other ranks, some
  * times a second by the clock of the root, or in every round where rounds are longer. Takes
- * failures of other parts in too (see om_poll). Collective on ctx. */
+ * failures of other parts in too (see om_poll), and serves in every round (om_serve). Collective on
+ * ctx. */
 om_status om_stop_check_at_pace(om_ctx *ctx, om_stop_pace *pace);
 
 #endif

@@ -96,6 +96,7 @@ static om_status compute_logits(logits_work *work, float *logits) {
     OM_TRY(om_row_feed_create(&work->feed, ctx, work->samples, work->block));
     memset(logits, 0, (size_t)(work->n_rows * OM_N_HALLMARKS) * sizeof *logits);
     for (int64_t round = 0; round < n_rounds; round++) {
+        om_serve(ctx);
         if (round == 0) {
             begin_round(work, 0);
         }

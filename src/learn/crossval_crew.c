@@ -166,6 +166,8 @@ static om_status take_tasks(om_crossval_crew *crew) {
 }
 
 om_status om_crossval_crew_work(om_crossval_crew *crew) {
+    om_status status = take_tasks(crew);
     /* A group that fails tells the others, and all meet here. */
-    return om_agree(crew->all, take_tasks(crew));
+    om_task_counter_destroy(&crew->counter);
+    return om_agree(crew->all, status);
 }

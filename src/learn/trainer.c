@@ -254,6 +254,7 @@ om_status om_trainer_validate(om_trainer *trainer, double *loss) {
     int64_t n_rounds = pieces(n_blocks, trainer->team->n_computing);
     int own = trainer->team->computes ? om_context_rank(trainer->team->computing) : -1;
     for (int64_t round = 0; round < n_rounds; round++) {
+        om_serve(trainer->team->all);
         if (round == 0) {
             begin_validation(trainer, 0);
         }

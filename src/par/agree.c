@@ -9,6 +9,7 @@ typedef struct verdict {
 } verdict;
 
 om_status om_poll(om_ctx *ctx) {
+    om_serve(ctx);
     return om_alarm_poll(ctx->alarm);
 }
 

@@ -41,6 +41,7 @@ static om_status wrap(om_ctx **out, MPI_Comm comm, om_log *log, om_alarm *alarm)
     ctx->log = log;
     ctx->hints = MPI_INFO_NULL;
     ctx->alarm = alarm;
+    ctx->whole = ctx;
     MPI_Comm_rank(comm, &ctx->rank);
     MPI_Comm_size(comm, &ctx->size);
     MPI_Op_create(sum_i128, 1, &ctx->sum_i128);
@@ -93,6 +94,7 @@ om_status om_context_split(om_ctx **out, om_ctx *ctx, int colour) {
         return status;
     }
     (*out)->hints = ctx->hints;
+    (*out)->whole = ctx->whole;
     return OM_OK;
 }
 

@@ -68,6 +68,7 @@ static int64_t next_pace(const om_stop_pace *pace, double now) {
 }
 
 om_status om_stop_check_at_pace(om_ctx *ctx, om_stop_pace *pace) {
+    om_serve(ctx);
     if (pace->left > 1) {
         pace->left--;
         return OM_OK;

@@ -54,9 +54,8 @@ static void test_every_task_is_taken_once(void **state) {
     }
 }
 
-/* The keeper computes and polls; the others get their numbers meanwhile. */
-static void test_keeper_at_work_lets_others_through(void **state) {
-    (void)state;
+/* The keeper computes and polls, or serves; the others get their numbers meanwhile. */
+static void check_keeper_at_work(bool polls) {
     om_task_counter *counter = NULL;
     om_ctx *own = NULL;
     int rank = om_context_rank(ctx);
@@ -72,7 +71,11 @@ static void test_keeper_at_work_lets_others_through(void **state) {
     double deadline = MPI_Wtime() + 20;
     while (rank == 0 && waiting > 0 && MPI_Wtime() < deadline) {
         int arrived = 0;
-        assert_int_equal(om_poll(ctx), OM_OK);
+        if (polls) {
+            assert_int_equal(om_poll(own), OM_OK);
+        } else {
+            om_serve(own);
+        }
         MPI_Iprobe(MPI_ANY_SOURCE, 0, om_context_comm(ctx), &arrived, MPI_STATUS_IGNORE);
         if (arrived) {
             MPI_Recv(&got, 1, MPI_INT64_T, MPI_ANY_SOURCE, 0, om_context_comm(ctx),
@@ -86,6 +89,55 @@ static void test_keeper_at_work_lets_others_through(void **state) {
     }
     om_task_counter_destroy(&counter);
     om_context_destroy(&own);
+}
+
+static void test_keeper_at_work_lets_others_through(void **state) {
+    (void)state;
+    check_keeper_at_work(true);
+    check_keeper_at_work(false);
+}
+
+/* Takes numbers until another group has failed, but at least some without a look at the others. */
+static om_status take_until_failure(om_task_counter *counter, om_ctx *own) {
+    enum { WITHOUT_A_LOOK = 20 };
+    om_status status = OM_OK;
+    double deadline = MPI_Wtime() + 20;
+    for (int i = 0; status == OM_OK && MPI_Wtime() < deadline; i++) {
+        int64_t task = -1;
+        assert_int_equal(om_task_counter_next(counter, own, &task), OM_OK);
+        assert_true(task >= i);
+        status = i < WITHOUT_A_LOOK ? OM_OK : om_agree(own, OM_OK);
+    }
+    return status;
+}
+
+/* Each rank is a group; one fails and leaves while the others ask, who then leave, too. */
+static void check_failure_of(int failing) {
+    om_task_counter *counter = NULL;
+    om_ctx *own = NULL;
+    int rank = om_context_rank(ctx);
+    assert_int_equal(om_context_split(&own, ctx, rank), OM_OK);
+    assert_int_equal(om_task_counter_create(&counter, ctx), OM_OK);
+    om_status status = OM_OK;
+    if (rank == failing) {
+        status = om_agree(own, om_fail(OM_INPUT, "group %d failed", rank));
+    } else {
+        status = take_until_failure(counter, own);
+    }
+    assert_int_equal(status, OM_INPUT);
+    om_task_counter_destroy(&counter);
+    assert_int_equal(om_agree(ctx, status), OM_INPUT);
+    char expected[64];
+    snprintf(expected, sizeof expected, "group %d failed", failing);
+    assert_string_equal(om_error_message(), expected);
+    om_context_destroy(&own);
+    assert_int_equal(om_agree(ctx, om_poll(ctx)), OM_OK);
+}
+
+static void test_groups_may_fail_while_others_ask(void **state) {
+    (void)state;
+    check_failure_of(0); /* the keeper's */
+    check_failure_of(om_context_size(ctx) - 1);
 }
 
 static void test_two_counters_count_apart(void **state) {
@@ -102,6 +154,8 @@ static void test_two_counters_count_apart(void **state) {
     assert_int_equal(om_task_counter_next(second, ctx, &task), OM_OK);
     assert_int_equal(task, 0);
     om_task_counter_destroy(&first);
+    assert_int_equal(om_task_counter_next(second, ctx, &task), OM_OK);
+    assert_int_equal(task, 1);
     om_task_counter_destroy(&second);
     om_task_counter_destroy(&second); /* NULL is fine */
 }
@@ -112,6 +166,7 @@ int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_task_is_taken_once),
         cmocka_unit_test(test_keeper_at_work_lets_others_through),
+        cmocka_unit_test(test_groups_may_fail_while_others_ask),
         cmocka_unit_test(test_two_counters_count_apart),
     };
     int failed = cmocka_run_group_tests_name("task_counter", tests, NULL, NULL);
