@@ -19,6 +19,10 @@ static bool asks_pca(const om_job *job) {
     return job->pca.run;
 }
 
+static bool asks_baseline(const om_job *job) {
+    return job->baseline.run;
+}
+
 /* In the order in which they depend on each other. */
 static const stage stages[] = {
     {"ingest", om_stage_ingest, om_stage_published, NULL},
@@ -27,6 +31,7 @@ static const stage stages[] = {
     {"synthesize", om_stage_synthesize, NULL, NULL},
     {"train", om_stage_train, om_stage_train, NULL},
     {"pca", om_stage_pca, om_stage_pca, asks_pca},
+    {"baseline", om_stage_baseline, om_stage_baseline, asks_baseline},
 };
 
 enum { N_STAGES = sizeof stages / sizeof stages[0] };

@@ -26,6 +26,7 @@ static const command commands[] = {
     {"synthesize", om_cmd_run, "JOB: sum positive and negative cells to synthetic samples"},
     {"train", om_cmd_run, "JOB: train the hallmark model"},
     {"pca", om_cmd_run, "JOB: principal components: batch effects, and what is unlike the data"},
+    {"baseline", om_cmd_run, "JOB: ridge classifiers on the same samples, beside the model"},
     {"crossval", om_cmd_crossval, "JOB: cross-validate the model, or each setting of a sweep"},
     {"validate", om_cmd_validate, "JOB: the model on external studies and bulk profiles; labels"},
     {"plan", om_cmd_plan, "JOB: the time, memory and disk that it will take, and what to ask for"},

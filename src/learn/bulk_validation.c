@@ -1,12 +1,12 @@
 #include "bulk_validation.h"
 
 #include "bulk_class.h"
+#include "bulk_predict.h"
 #include "bulk_profiles.h"
 #include "bulk_report.h"
 #include "model_balance.h"
 #include "oncomark/file_stamp.h"
 #include "oncomark/memory.h"
-#include "oncomark/predict.h"
 #include "oncomark/stop.h"
 #include "oncomark/string_map.h"
 #include "text_artefact.h"
@@ -145,18 +145,13 @@ static om_status assign_classes(validation *work, int64_t s) {
                                   profiles->told, work->job->validate.others);
 }
 
-/* The column of classes in the profiles' own file; NULL: none. */
-static const char *own_class_column(const om_bulk_set *set) {
-    return set->classes == NULL ? set->class_column : NULL;
-}
-
 static om_status read_small(validation *work, int64_t s) {
     const om_bulk_set *set = &work->sets[s];
     OM_TRY(om_bulk_classes_create(&work->classes[s], set));
     if (work->is_table[s] == 0) {
         return OM_OK;
     }
-    OM_TRY(om_bulk_table_read(&work->profiles[s], set->path, own_class_column(set)));
+    OM_TRY(om_bulk_table_read(&work->profiles[s], set->path, om_bulk_own_class_column(set)));
     return assign_classes(work, s);
 }
 
@@ -189,25 +184,13 @@ static om_status take_predictions(validation *work, int64_t s, om_predictions *p
     return assign_classes(work, s);
 }
 
-static om_status predict_with_map(validation *work, int64_t s, const om_gene_map *map) {
-    const om_bulk_set *set = &work->sets[s];
+static om_status predict_set(validation *work, int64_t s) {
     om_predictions *predictions = NULL;
-    const om_predict_request request = {
-        .model = work->model, .map = map, .path = set->path, .class_column = own_class_column(set)};
-    OM_TRY(om_predict(&predictions, work->ctx, &request));
+    OM_TRY(om_bulk_predict(&predictions, work->ctx, &work->sets[s], work->model, NULL));
     om_status status =
         om_context_is_root(work->ctx) ? take_predictions(work, s, predictions) : OM_OK;
     om_predictions_destroy(&predictions);
     return om_agree(work->ctx, status);
-}
-
-static om_status predict_set(validation *work, int64_t s) {
-    om_gene_map *map = NULL;
-    const char *path = work->sets[s].gene_map;
-    om_status status = om_agree(work->ctx, path != NULL ? om_gene_map_read(&map, path) : OM_OK);
-    status = status == OM_OK ? predict_with_map(work, s, map) : status;
-    om_gene_map_destroy(&map);
-    return status;
 }
 
 static om_status read_model(validation *work) {

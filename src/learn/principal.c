@@ -67,7 +67,9 @@ static om_status solve(om_principal *principal, om_ctx *ctx, om_z_source *source
     bool over_features = is_over_features(principal);
     om_panel_source panels =
         over_features ? om_z_source_features(source) : om_z_source_samples(source);
+    double started = MPI_Wtime();
     OM_TRY(om_symmetric_add_terms(matrix, &panels));
+    principal->seconds_sums = MPI_Wtime() - started;
     om_symmetric_scale(matrix, 1 / (double)(principal->n_samples - 1));
     OM_TRY(om_symmetric_trace(&principal->total_variance, matrix));
     if (!(principal->total_variance >= least_variance)) {
@@ -75,9 +77,12 @@ static om_status solve(om_principal *principal, om_ctx *ctx, om_z_source *source
                        "principal components: the %" PRId64 " training samples are all the same",
                        principal->n_samples);
     }
-    return over_features ? om_symmetric_leading(principal->variance, principal->loadings, matrix,
+    started = MPI_Wtime();
+    OM_TRY(over_features ? om_symmetric_leading(principal->variance, principal->loadings, matrix,
                                                 principal->n_components)
-                         : combine(principal, ctx, source, matrix);
+                         : combine(principal, ctx, source, matrix));
+    principal->seconds_eigenvectors = MPI_Wtime() - started;
+    return OM_OK;
 }
 
 static om_status solve_on_grid(om_principal *principal, om_ctx *ctx, om_z_source *source,

@@ -4,7 +4,7 @@
 
 #include "z_source.h"
 
-/* Plain data, the same on all ranks. */
+/* Plain data, the same on all ranks but for the seconds. */
 typedef struct om_principal {
     int64_t n_samples;
     int64_t n_features;
@@ -12,6 +12,8 @@ typedef struct om_principal {
     double *variance;      /* [n_components] decreasing; divisor n_samples - 1 */
     double *loadings;      /* [n_components x n_features] of length 1; the largest is positive */
     double total_variance; /* over all components that there are */
+    double seconds_sums;   /* of products in the matrix */
+    double seconds_eigenvectors;
 } om_principal;
 
 /* The first components of the samples of `source`, which has to be centred on them: at most

@@ -56,6 +56,10 @@ static void destroy(pca_stage *stage) {
     om_job_lesson_release(&stage->lesson);
 }
 
+static void say_seconds(const pca_stage *stage, const char *phase, double seconds) {
+    om_log_info(om_context_log(stage->ctx), "pca: %s: %.3f s", phase, seconds);
+}
+
 /* Collective. */
 static om_status make_source(om_z_source **out, const pca_stage *stage, const int64_t *rows,
                              int64_t n_rows) {
@@ -79,7 +83,10 @@ static om_status find_components(pca_stage *stage) {
             om_principal_compute(&stage->principal, stage->ctx, source, stage->job->pca.components);
     }
     om_z_source_destroy(&source);
-    return status;
+    OM_TRY(status);
+    say_seconds(stage, "sums of terms", stage->principal->seconds_sums);
+    say_seconds(stage, "eigenvectors", stage->principal->seconds_eigenvectors);
+    return OM_OK;
 }
 
 static om_status allocate_scores(pca_stage *stage) {
@@ -189,10 +196,17 @@ static om_status commit_all(pca_stage *stage, const om_text_origin *origin) {
 
 static om_status run(pca_stage *stage, const om_text_origin *origin) {
     om_ctx *ctx = stage->ctx;
+    double started = MPI_Wtime();
     OM_TRY(om_job_lesson_make(&stage->lesson, ctx, stage->job, stage->workdir));
+    say_seconds(stage, "reading and ranking", MPI_Wtime() - started);
     OM_TRY(find_components(stage));
+    started = MPI_Wtime();
     OM_TRY(project(stage));
-    return om_agree(ctx, om_context_is_root(ctx) ? commit_all(stage, origin) : OM_OK);
+    say_seconds(stage, "projections", MPI_Wtime() - started);
+    started = MPI_Wtime();
+    OM_TRY(om_agree(ctx, om_context_is_root(ctx) ? commit_all(stage, origin) : OM_OK));
+    say_seconds(stage, "effects and files", MPI_Wtime() - started);
+    return OM_OK;
 }
 
 /* What the artefacts depend on. */

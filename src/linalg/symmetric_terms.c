@@ -13,7 +13,7 @@ enum { MOST_TERMS = 512, LEAST_TERMS = 16 };
 
 /* Columns that are multiplied together. More are quicker, but of the first of them more lies above
  * the diagonal. */
-enum { STRIP = 256 };
+enum { STRIP = 128 };
 
 typedef struct panels {
     int64_t n;       /* terms of a panel, the same on all ranks */
