@@ -19,6 +19,7 @@ om_log=$(readlink "/proc/$$/fd/1") || om_log="the job's log"
 om_restarts=${SLURM_RESTART_COUNT:-0}
 om_stop=no
 om_launcher=
+om_log_before=0
 
 # To the log, and to the one file that tells what became of the whole chain.
 om_say() {
@@ -73,12 +74,21 @@ om_nodes_answer() {
         --ntasks-per-node=1 true > /dev/null 2>&1
 }
 
+# Whether the log has got the closing line, which the program writes at its very end, since it was `om_log_before` long.
+om_is_complete() {
+    [ ! -f "$om_log" ] || tail -c "+$((om_log_before + 1))" "$om_log" | grep 'oncomark [^ ]*: [0-9]* rank' > /dev/null
+}
+
 # Returns only where the command is done.
 om_judge() {
     local status=$1 what=$2
     om_check_own "$status" "$what ended with exit code $status" # 0, too: launchers that Slurm ends can say so
     case $status in
-        0) return ;;
+        # srun ends with 0 where a node that just came back did not start its ranks.
+        0)
+            om_is_complete || om_requeue 1 "the launcher ended with exit code 0, but $what did not come to its end"
+            return
+            ;;
         2 | 4 | 75 | 205 | 129 | 138 | 143) ;;
         137)
             [ "$om_restarts" = 0 ] || ! om_nodes_answer ||
@@ -101,6 +111,7 @@ om_launch() {
     local status=0 again
     [ $om_stop = no ] || om_judge 75 "$1"
     om_say "$1 on ${SLURM_NTASKS:-1} ranks, nodes ${SLURM_JOB_NODELIST:-here}, restart $om_restarts"
+    om_log_before=$(stat -c %s "$om_log" 2> /dev/null) || om_log_before=0
     om_interrupted=no
     "${LAUNCHER[@]}" -n "${SLURM_NTASKS:-1}" "$ONCOMARK" "$@" &
     om_launcher=$!

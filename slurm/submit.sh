@@ -3,9 +3,10 @@
 #
 # usage: slurm/submit.sh JOB.yaml [--from STAGE] [--to STAGE] [--set KEY=VALUE]...
 #                        [--shares N] [--dry-run]
-#   STAGE      ingest, cells (score, threshold, synthesize), train, crossval or collect (its tables)
+#   STAGE      ingest, cells (score, threshold, synthesize), train, crossval, collect (its tables), or linear (principal
+#              components and ridge classifiers, where the job file asks for them by pca.run and baseline.run)
 #   --from     starts there; without it, at the first stage that is not done
-#   --to       ends there; without it, with collect
+#   --to       ends there; without it, with the last
 #   --set      overrides a key of the job file
 #   --shares   deals the cross-validation to an array of N jobs, where the plan would deal it otherwise; 0: to one job
 #   --dry-run  shows what would be submitted
@@ -14,7 +15,7 @@
 set -euo pipefail
 ONCOMARK_SLURM=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cluster=$ONCOMARK_SLURM/cluster.env
-stages=(ingest cells train crossval collect)
+stages=(ingest cells train crossval collect linear)
 
 die() {
     echo "submit.sh: error: $*" >&2
@@ -34,7 +35,7 @@ place_of() {
 }
 
 read_arguments() {
-    job='' first='' last=collect shares_wanted='' is_dry=no settings=()
+    job='' first='' last=linear shares_wanted='' is_dry=no settings=()
     while [ $# -gt 0 ]; do
         case $1 in
             --from | --to | --set | --shares) [ $# -gt 1 ] || die "$1 lacks its value" ;;
@@ -83,6 +84,7 @@ read_job() {
     parameters=$("$ONCOMARK" run "$job" "${settings[@]}" --dump) || die "$job: see the message above"
     workdir=$(realpath -m -- "$(value_of workdir)")
     name=$(value_of name)
+    linear=$(sed -nE 's/^(pca|baseline)\.run: true$/\1/p' <<< "$parameters" | paste -sd ' ')
     name=${name//[^A-Za-z0-9._-]/_}
     comment="oncomark $workdir"
 }
@@ -154,7 +156,7 @@ submit_one() {
 submit_all() {
     local i stage
     previous='' ids=()
-    export ONCOMARK_SLURM ONCOMARK_LOGS=$workdir/logs
+    export ONCOMARK_SLURM ONCOMARK_LOGS=$workdir/logs ONCOMARK_LINEAR=$linear
     [ $is_dry = yes ] || mkdir -p "$ONCOMARK_LOGS"
     printf '%-8s  %8s  %5s  %10s  %7s  %6s\n' stage job ranks "a rank" minutes shares
     for i in "${!chosen[@]}"; do

@@ -28,7 +28,9 @@ typedef struct om_learn_state {
     om_training_size *tasks; /* [n_tasks] in their order */
     bool has_one_matrix;     /* all tasks see the same features */
     bool is_collected;       /* the tables of crossval/ are those of these tasks */
-    double mean_epochs;      /* of the tasks that are done; 0: none is */
+    bool is_pca_done;        /* the job asks for it, and the artefacts are there */
+    bool is_baseline_done;   /* likewise */
+    double mean_epochs; /* of the tasks that are done; 0: none is */
 } om_learn_state;
 
 /* Reads the samples of synthetic.h5ad, which is as the job wants it, and looks which artefacts of

@@ -1,5 +1,6 @@
 #include "baseline_comparison.h"
 
+#include "baseline_artefacts.h"
 #include "baseline_folds.h"
 #include "baseline_network.h"
 #include "baseline_profiles.h"
@@ -11,10 +12,7 @@
 
 #include <inttypes.h>
 
-static const char stage_name[] = "baseline";
 static const char comparison_name[] = "baseline/comparison.csv";
-static const char folds_name[] = "baseline/folds.csv";
-static const char ridge_name[] = "baseline.h5";
 static const char model_name[] = "model.h5";
 static const char test_name[] = "test.csv";
 static const char pooled_name[] = "validate/pooled.h5ad";
@@ -106,10 +104,10 @@ static om_status look(comparison *work) {
                                                                                                : 0;
     OM_TRY(om_text_create(&work->inputs));
     OM_TRY(om_text_create(&work->csv));
-    OM_TRY(om_text_add(work->inputs, "stage: %s\ntable: comparison\n", stage_name));
+    OM_TRY(om_text_add(work->inputs, "stage: %s\ntable: comparison\n", om_baseline_stage));
     OM_TRY(om_job_describe(work->job, "train.loss", work->inputs));
-    OM_TRY(add_digest(work, ridge_name));
-    OM_TRY(add_digest(work, folds_name));
+    OM_TRY(add_digest(work, OM_BASELINE_MODEL_NAME));
+    OM_TRY(add_digest(work, OM_BASELINE_FOLDS_NAME));
     OM_TRY(add_if(work, has->model == 1, model_name));
     OM_TRY(add_if(work, has->test == 1, test_name));
     OM_TRY(add_if(work, has->pooled == 1, pooled_name));
@@ -121,7 +119,7 @@ static om_status look(comparison *work) {
 }
 
 static om_status read_models(comparison *work) {
-    char *ridge = om_workdir_path(work->workdir, ridge_name);
+    char *ridge = om_workdir_path(work->workdir, OM_BASELINE_MODEL_NAME);
     char *model = om_workdir_path(work->workdir, model_name);
     om_status status = ridge != NULL && model != NULL ? OM_OK : OM_MEMORY;
     status = status == OM_OK ? om_ridge_model_read(&work->ridge, ridge) : status;
@@ -206,7 +204,7 @@ static om_status add_test(comparison *work) {
 
 static om_status add_folds(comparison *work) {
     om_baseline_figures figures[OM_N_HALLMARKS] = {{0}};
-    char *path = om_workdir_path(work->workdir, folds_name);
+    char *path = om_workdir_path(work->workdir, OM_BASELINE_FOLDS_NAME);
     om_status status = path != NULL ? om_baseline_folds_read(figures, path) : OM_MEMORY;
     om_free(path);
     status = status == OM_OK ? add_ridge(work, "folds", figures) : status;
@@ -247,7 +245,7 @@ static om_status add_bulk_profiles(comparison *work) {
 }
 
 static om_status add_other_data(comparison *work) {
-    OM_TRY(om_check_same_arithmetic(work->ctx, stage_name));
+    OM_TRY(om_check_same_arithmetic(work->ctx, om_baseline_stage));
     if (work->has.pooled == 1) {
         OM_TRY(add_external(work));
     }
@@ -281,7 +279,8 @@ om_status om_baseline_compare(bool *did_work, om_ctx *ctx, om_workdir *workdir,
     comparison work = {.ctx = ctx, .workdir = workdir, .plan = plan, .job = plan->job};
     bool current = false;
     om_status status = om_agree(ctx, om_context_is_root(ctx) ? look(&work) : OM_OK);
-    const om_text_origin origin = {.workdir = workdir, .stage = stage_name, .inputs = work.inputs};
+    const om_text_origin origin = {
+        .workdir = workdir, .stage = om_baseline_stage, .inputs = work.inputs};
     status =
         status == OM_OK ? om_artefacts_look(&current, ctx, &origin, OM_OK, artefacts, 1) : status;
     status = status == OM_OK ? om_broadcast(ctx, 0, &work.has, sizeof work.has) : status;
@@ -289,6 +288,18 @@ om_status om_baseline_compare(bool *did_work, om_ctx *ctx, om_workdir *workdir,
         status = make_table(&work, &origin);
     }
     *did_work = !current;
+    release(&work);
+    return status;
+}
+
+om_status om_baseline_is_compared(bool *done, om_workdir *workdir, const om_crossval_plan *plan) {
+    comparison work = {.workdir = workdir, .plan = plan, .job = plan->job};
+    om_status status = look(&work);
+    if (status == OM_OK) {
+        const om_text_origin origin = {
+            .workdir = workdir, .stage = om_baseline_stage, .inputs = work.inputs};
+        *done = om_text_artefact_is_current(&origin, comparison_name);
+    }
     release(&work);
     return status;
 }

@@ -12,4 +12,7 @@
 om_status om_baseline_compare(bool *did_work, om_ctx *ctx, om_workdir *workdir,
                               const om_crossval_plan *plan);
 
+/* *done: whether the table is there, of what the workdir has now. Local. */
+om_status om_baseline_is_compared(bool *done, om_workdir *workdir, const om_crossval_plan *plan);
+
 #endif

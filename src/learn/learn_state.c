@@ -1,5 +1,7 @@
 #include "oncomark/learn_state.h"
 
+#include "baseline_artefacts.h"
+#include "baseline_comparison.h"
 #include "crossval_plan.h"
 #include "learn_size.h"
 #include "oncomark/fold_result.h"
@@ -8,6 +10,7 @@
 #include "oncomark/memory.h"
 #include "oncomark/past.h"
 #include "oncomark/transform.h"
+#include "pca_artefacts.h"
 #include "train_artefacts.h"
 
 #include <mpi.h>
@@ -135,6 +138,19 @@ static om_status take_plan(om_learn_state *state, const om_crossval_plan *plan,
     return read_collected(state, plan, workdir);
 }
 
+/* Of what the job asks for. */
+static om_status read_linear(om_learn_state *state, const om_crossval_plan *plan,
+                             om_workdir *workdir) {
+    const om_job *job = plan->job;
+    OM_TRY(job->pca.run ? om_pca_is_done(&state->is_pca_done, job, workdir) : OM_OK);
+    if (job->baseline.run) {
+        OM_TRY(om_baseline_is_fitted(&state->is_baseline_done, job, workdir));
+    }
+    return state->is_baseline_done
+               ? om_baseline_is_compared(&state->is_baseline_done, workdir, plan)
+               : OM_OK;
+}
+
 static om_status read_all(om_learn_state *state, om_ctx *ctx, const om_job *job,
                           om_workdir *workdir) {
     om_crossval_plan *plan = NULL;
@@ -146,6 +162,7 @@ static om_status read_all(om_learn_state *state, om_ctx *ctx, const om_job *job,
     status = status == OM_OK ? om_sample_table_read(&table, ctx, plan->path) : status;
     status = status == OM_OK ? read_model(state, table, job, workdir) : status;
     status = status == OM_OK ? take_plan(state, plan, workdir) : status;
+    status = status == OM_OK ? read_linear(state, plan, workdir) : status;
     om_sample_table_destroy(&table);
     om_crossval_plan_destroy(&plan);
     return status;

@@ -2,6 +2,7 @@
  * baseline/comparison.csv */
 #include "oncomark/stages.h"
 
+#include "baseline_artefacts.h"
 #include "baseline_comparison.h"
 #include "baseline_fit.h"
 #include "baseline_folds.h"
@@ -12,11 +13,6 @@
 #include "text_artefact.h"
 
 #include <inttypes.h>
-
-static const char stage_name[] = "baseline";
-static const char model_name[] = "baseline.h5";
-static const char penalties_name[] = "baseline/penalties.csv";
-static const char folds_name[] = "baseline/folds.csv";
 
 /* What the steps of the stage hand on. */
 typedef struct baseline_stage {
@@ -107,7 +103,7 @@ static om_status commit_model(const baseline_stage *stage, const om_text_origin 
                             .test_label = stage->fit.labels,
                             .test_decision = stage->fit.decisions};
     OM_TRY(om_feature_names_read(&model.genes, stage->samples.path, &stage->samples.matrix));
-    om_status status = om_file_artefact_commit(origin, model_name, write_model, &model);
+    om_status status = om_file_artefact_commit(origin, OM_BASELINE_MODEL_NAME, write_model, &model);
     om_strings_destroy(&model.genes);
     return status;
 }
@@ -132,7 +128,8 @@ static om_status commit_fit(const baseline_stage *stage, const om_text_origin *o
     OM_TRY(say_fit(stage));
     OM_TRY(om_text_create(&csv));
     om_status status = add_penalties(csv, stage->fit.ridge);
-    status = status == OM_OK ? om_text_artefact_commit(origin, penalties_name, csv) : status;
+    status =
+        status == OM_OK ? om_text_artefact_commit(origin, OM_BASELINE_PENALTIES_NAME, csv) : status;
     om_text_destroy(&csv);
     return status == OM_OK ? commit_model(stage, origin) : status;
 }
@@ -168,69 +165,43 @@ static om_status make_folds(baseline_stage *stage, const om_text_origin *origin)
     if (status == OM_OK) {
         say_seconds(stage, "folds", MPI_Wtime() - started);
         bool is_root = om_context_is_root(ctx);
-        status = om_agree(ctx, is_root ? om_text_artefact_commit(origin, folds_name, csv) : OM_OK);
+        status = om_agree(
+            ctx, is_root ? om_text_artefact_commit(origin, OM_BASELINE_FOLDS_NAME, csv) : OM_OK);
     }
     om_text_destroy(&csv);
     return status;
 }
 
-/* What the classifiers depend on. */
-static om_status describe_fit(om_text *inputs, const baseline_stage *stage) {
-    static const char *const keys[] = {"baseline.smallest_penalty", "baseline.largest_penalty",
-                                       "baseline.penalties"};
-    OM_TRY(om_job_lesson_describe(inputs, stage->job, stage->workdir, stage_name));
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        OM_TRY(om_job_describe(stage->job, keys[i], inputs));
-    }
-    return OM_OK;
-}
+typedef om_status (*part_maker)(baseline_stage *stage, const om_text_origin *origin);
 
-static om_status describe_folds(om_text *inputs, const baseline_stage *stage) {
-    static const char *const keys[] = {"crossval.folds", "crossval.repeats", "crossval.group",
-                                       "crossval.leave_one_out", "crossval.permute_labels"};
-    OM_TRY(describe_fit(inputs, stage));
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        OM_TRY(om_job_describe(stage->job, keys[i], inputs));
-    }
-    return OM_OK;
-}
-
-/* A part of the stage with artefacts of its own. */
-typedef struct stage_part {
-    om_status (*describe)(om_text *inputs, const baseline_stage *stage);
-    om_status (*make)(baseline_stage *stage, const om_text_origin *origin);
-    const char *artefacts[2];
-    int n_artefacts;
-} stage_part;
-
-static om_status run_part(baseline_stage *stage, const stage_part *part) {
+static om_status run_part(baseline_stage *stage, const om_baseline_part *part, part_maker make) {
     om_ctx *ctx = stage->ctx;
     om_text *inputs = NULL;
     bool current = false;
     om_status described = om_text_create(&inputs);
     if (described == OM_OK && om_context_is_root(ctx)) {
-        described = part->describe(inputs, stage);
+        described = part->describe(inputs, stage->job, stage->workdir);
     }
     const om_text_origin origin = {
-        .workdir = stage->workdir, .stage = stage_name, .inputs = inputs};
+        .workdir = stage->workdir, .stage = om_baseline_stage, .inputs = inputs};
     om_status status =
         om_artefacts_look(&current, ctx, &origin, described, part->artefacts, part->n_artefacts);
     if (status == OM_OK && !current) {
         stage->did_work = true;
-        status = part->make(stage, &origin);
+        status = make(stage, &origin);
     }
     om_text_destroy(&inputs);
     return status;
 }
 
 static om_status run(baseline_stage *stage) {
-    static const stage_part parts[] = {{describe_fit, make_fit, {penalties_name, model_name}, 2},
-                                       {describe_folds, make_folds, {folds_name}, 1}};
+    static const part_maker makers[OM_N_BASELINE_PARTS] = {
+        [OM_BASELINE_FIT] = make_fit, [OM_BASELINE_FOLDS] = make_folds};
     bool compared = false;
     /* Folds that cannot be are told of before anything is fitted. */
     OM_TRY(om_crossval_plan_create(&stage->plan, stage->ctx, stage->job, stage->workdir));
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        OM_TRY(run_part(stage, &parts[i]));
+    for (int i = 0; i < OM_N_BASELINE_PARTS; i++) {
+        OM_TRY(run_part(stage, &om_baseline_parts[i], makers[i]));
     }
     om_job_lesson_release(&stage->samples);
     OM_TRY(om_baseline_compare(&compared, stage->ctx, stage->workdir, stage->plan));
@@ -239,7 +210,7 @@ static om_status run(baseline_stage *stage) {
 }
 
 om_status om_stage_baseline(om_ctx *ctx, const om_job *job, om_workdir *workdir) {
-    OM_TRY(om_workdir_stage_begin(workdir, stage_name));
+    OM_TRY(om_workdir_stage_begin(workdir, om_baseline_stage));
     baseline_stage stage = {.ctx = ctx, .job = job, .workdir = workdir};
     om_status status = run(&stage);
     bool did_work = stage.did_work;

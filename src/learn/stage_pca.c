@@ -5,17 +5,13 @@
 #include "job_lesson.h"
 #include "oncomark/memory.h"
 #include "oncomark/ood.h"
+#include "pca_artefacts.h"
 #include "pca_effects.h"
 #include "pca_file.h"
 #include "text_artefact.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-static const char stage_name[] = "pca";
-static const char effects_name[] = "pca_effects.csv";
-static const char ood_name[] = "ood.h5";
-static const char pca_name[] = "pca.h5ad";
 
 /* Samples of one part, as the components see them. */
 typedef struct part_scores {
@@ -136,7 +132,7 @@ static om_status pick_part(part_scores *picked, const pca_stage *stage, om_part 
 static om_status report_effects(om_text *csv, const pca_stage *stage, om_pca_effects *effects,
                                 const om_text_origin *origin) {
     OM_TRY(om_pca_effects_csv(csv, effects));
-    OM_TRY(om_text_artefact_commit(origin, effects_name, csv));
+    OM_TRY(om_text_artefact_commit(origin, OM_PCA_EFFECTS_NAME, csv));
     return om_pca_effects_say(om_context_log(stage->ctx), effects);
 }
 
@@ -190,8 +186,8 @@ static om_status commit_all(pca_stage *stage, const om_text_origin *origin) {
     OM_TRY(pick_part(&stage->held_out, stage, OM_PART_VALIDATION));
     OM_TRY(om_feature_names_read(&stage->genes, stage->lesson.path, &stage->lesson.matrix));
     OM_TRY(commit_effects(stage, origin));
-    OM_TRY(om_file_artefact_commit(origin, ood_name, write_ood, stage));
-    return om_file_artefact_commit(origin, pca_name, write_components, stage);
+    OM_TRY(om_file_artefact_commit(origin, OM_PCA_OOD_NAME, write_ood, stage));
+    return om_file_artefact_commit(origin, OM_PCA_COMPONENTS_NAME, write_components, stage);
 }
 
 static om_status run(pca_stage *stage, const om_text_origin *origin) {
@@ -209,19 +205,12 @@ static om_status run(pca_stage *stage, const om_text_origin *origin) {
     return OM_OK;
 }
 
-/* What the artefacts depend on. */
-static om_status describe(om_text *inputs, const om_job *job, const om_workdir *workdir) {
-    OM_TRY(om_job_lesson_describe(inputs, job, workdir, stage_name));
-    return om_job_describe(job, "pca.components", inputs);
-}
-
 static om_status run_unless_current(bool *current, om_ctx *ctx, const om_job *job,
                                     om_workdir *workdir, om_text *inputs) {
-    static const char *const artefacts[] = {effects_name, ood_name, pca_name};
-    const int n_artefacts = sizeof artefacts / sizeof artefacts[0];
-    const om_text_origin origin = {.workdir = workdir, .stage = stage_name, .inputs = inputs};
-    om_status described = om_context_is_root(ctx) ? describe(inputs, job, workdir) : OM_OK;
-    OM_TRY(om_artefacts_look(current, ctx, &origin, described, artefacts, n_artefacts));
+    const om_text_origin origin = {.workdir = workdir, .stage = om_pca_stage, .inputs = inputs};
+    om_status described = om_context_is_root(ctx) ? om_pca_describe(inputs, job, workdir) : OM_OK;
+    OM_TRY(
+        om_artefacts_look(current, ctx, &origin, described, om_pca_artefacts, OM_N_PCA_ARTEFACTS));
     if (*current) {
         return OM_OK;
     }
@@ -232,7 +221,7 @@ static om_status run_unless_current(bool *current, om_ctx *ctx, const om_job *jo
 }
 
 om_status om_stage_pca(om_ctx *ctx, const om_job *job, om_workdir *workdir) {
-    OM_TRY(om_workdir_stage_begin(workdir, stage_name));
+    OM_TRY(om_workdir_stage_begin(workdir, om_pca_stage));
     om_text *inputs = NULL;
     bool current = false;
     om_status status = om_agree(ctx, om_text_create(&inputs));

@@ -13,13 +13,19 @@ bool om_text_artefact_is_current(const om_text_origin *origin, const char *artef
     return om_workdir_is_current(origin->workdir, artefact, key);
 }
 
+bool om_artefacts_are_current(const om_text_origin *origin, const char *const *artefacts, int n) {
+    for (int i = 0; i < n; i++) {
+        if (!om_text_artefact_is_current(origin, artefacts[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 om_status om_artefacts_look(bool *current, om_ctx *ctx, const om_text_origin *origin,
                             om_status described, const char *const *artefacts, int n) {
-    uint8_t all = 1;
     OM_TRY(om_agree(ctx, described));
-    for (int i = 0; i < n && om_context_is_root(ctx); i++) {
-        all = om_text_artefact_is_current(origin, artefacts[i]) ? all : 0;
-    }
+    uint8_t all = om_context_is_root(ctx) && om_artefacts_are_current(origin, artefacts, n) ? 1 : 0;
     OM_TRY(om_broadcast(ctx, 0, &all, sizeof all));
     *current = all == 1;
     return OM_OK;

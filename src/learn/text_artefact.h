@@ -15,6 +15,9 @@ typedef struct om_text_origin {
 /* True where the artefact is there, made from the same inputs. Local. */
 bool om_text_artefact_is_current(const om_text_origin *origin, const char *artefact);
 
+/* Whether all these are. Local. */
+bool om_artefacts_are_current(const om_text_origin *origin, const char *const *artefacts, int n);
+
 /* *current: whether all these artefacts are there, made from the same inputs. Rank 0 judges for
  * all, since what was just written may reach other nodes late; `described` says whether it could
  * make the inputs (other ranks: OM_OK), and is what all return otherwise. Collective. */

@@ -16,7 +16,8 @@ const char *om_plan_stage_text(int stage) {
         [OM_PLAN_INGEST] = "ingest",       [OM_PLAN_SCORE] = "score",
         [OM_PLAN_THRESHOLD] = "threshold", [OM_PLAN_SYNTHESIZE] = "synthesize",
         [OM_PLAN_TRAIN] = "train",         [OM_PLAN_CROSSVAL] = "crossval",
-        [OM_PLAN_COLLECT] = "collect"};
+        [OM_PLAN_COLLECT] = "collect",     [OM_PLAN_PCA] = "pca",
+        [OM_PLAN_BASELINE] = "baseline"};
     return texts[stage];
 }
 

@@ -27,26 +27,28 @@ static const double sample_memory = 400;
 static const double weight_memory = 48;
 static const double result_memory = 120;
 
-static double matrix_bytes(const om_learn_state *learn, const om_training_size *size) {
-    return 2.0 * (double)learn->n_samples * (double)size->n_features;
+double om_plan_matrix_bytes(const om_plan *plan, const om_training_size *size) {
+    return 2.0 * (double)plan->learn->n_samples * (double)size->n_features;
+}
+
+double om_plan_base_bytes(const om_plan *plan) {
+    return base_memory + gene_memory * (double)plan->learn->n_genes +
+           sample_memory * (double)plan->learn->n_samples;
 }
 
 static double own_bytes(const om_plan *plan, const om_training_size *size) {
-    return base_memory + gene_memory * (double)plan->learn->n_genes +
-           sample_memory * (double)plan->learn->n_samples +
-           weight_memory * (double)size->n_weights +
+    return om_plan_base_bytes(plan) + weight_memory * (double)size->n_weights +
            4.0 * (double)plan->job->train.batch * (double)size->n_features;
 }
 
-/* On one rank: two passes over the samples, and ranking them. */
-static double matrix_seconds(const om_plan *plan, double rank_seconds) {
+double om_plan_matrix_seconds(const om_plan *plan, double rank) {
     const om_learn_state *learn = plan->learn;
     double non_zeros = learn->n_nonzeros > 0 ? (double)learn->n_nonzeros
                                              : (double)learn->n_samples * plan->sample_nonzeros;
-    return 2 * non_zeros * read_seconds + (double)learn->n_samples * rank_seconds;
+    return 2 * non_zeros * read_seconds + (double)learn->n_samples * rank;
 }
 
-static om_status describe_memory(om_plan_stage *stage) {
+om_status om_plan_stage_estimate_memory(om_plan_stage *stage) {
     stage->memory_from =
         om_format("estimate: %s a node, and %s a rank", om_figure_bytes(stage->node_memory).text,
                   om_figure_bytes(stage->own_memory).text);
@@ -78,7 +80,7 @@ static om_status find_training_cost(om_plan_cost *cost, om_plan *plan, double ro
                                 past.n_ranks == 1 ? "" : "s");
     } else {
         cost->few = rows * row;
-        cost->shared = matrix_seconds(plan, rank);
+        cost->shared = om_plan_matrix_seconds(plan, rank);
         stage->rate = om_format("%s rows/s on one rank: measured now with at most %s features; no "
                                 "early stop",
                                 om_figure_count(1 / row).text,
@@ -95,7 +97,7 @@ static om_status add_train(om_plan *plan, double row, double rank) {
     stage->exists = true;
     stage->is_done = model->is_done;
     om_plan_stage_fill(stage, &cost);
-    stage->node_memory = matrix_bytes(plan->learn, model);
+    stage->node_memory = om_plan_matrix_bytes(plan, model);
     stage->own_memory = own_bytes(plan, model);
     stage->disk = 4.0 * 4 * (double)model->n_weights + 200.0 * (double)model->n_features +
                   64.0 * (double)plan->learn->n_samples;
@@ -106,13 +108,13 @@ static om_status add_train(om_plan *plan, double row, double rank) {
     stage->limit =
         om_format("%d ranks can share a batch (train.batch / train.block)", (int)model->n_blocks);
     OM_TRY(stage->work != NULL && stage->limit != NULL ? OM_OK : OM_MEMORY);
-    return describe_memory(stage);
+    return om_plan_stage_estimate_memory(stage);
 }
 
 /* Of each task on one rank. */
 static om_status fill_task_seconds(om_plan *plan, double row, double rank) {
     om_learn_state *learn = plan->learn;
-    double making = matrix_seconds(plan, rank);
+    double making = om_plan_matrix_seconds(plan, rank);
     plan->matrix_seconds = learn->has_one_matrix ? making : 0;
     plan->task_seconds = om_calloc(learn->n_tasks, sizeof *plan->task_seconds);
     if (plan->task_seconds == NULL) {
@@ -171,7 +173,7 @@ static om_status add_crossval(om_plan *plan, double row, double rank) {
         stage->is_done = stage->is_done && learn->tasks[i].is_done;
         test_samples += (double)learn->tasks[i].counts[OM_PART_TEST];
         largest = learn->tasks[i].n_weights > largest->n_weights ? &learn->tasks[i] : largest;
-        matrix = fmax(matrix, matrix_bytes(learn, &learn->tasks[i]));
+        matrix = fmax(matrix, om_plan_matrix_bytes(plan, &learn->tasks[i]));
     }
     OM_TRY(fill_task_seconds(plan, row, rank));
     OM_TRY(forecast_tasks(plan, &n));
@@ -226,5 +228,6 @@ om_status om_plan_add_learning(om_plan *plan) {
     OM_TRY(om_learn_state_measure(&row, &rank, plan->job, &plan->learn->model));
     OM_TRY(add_train(plan, row, rank));
     OM_TRY(add_crossval(plan, row, rank));
-    return add_collect(plan);
+    OM_TRY(add_collect(plan));
+    return om_plan_add_linear(plan, rank);
 }

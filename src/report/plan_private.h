@@ -17,6 +17,8 @@ enum {
     OM_PLAN_TRAIN,
     OM_PLAN_CROSSVAL,
     OM_PLAN_COLLECT,
+    OM_PLAN_PCA,
+    OM_PLAN_BASELINE,
     OM_PLAN_N_STAGES
 };
 
@@ -37,7 +39,7 @@ typedef struct om_plan_stage {
 
 /* What a job of the batch system asks for. */
 typedef struct om_plan_request {
-    const char *name;
+    const char *name; /* NULL: there is no such job */
     int64_t ranks;
     int64_t memory_mib; /* a rank */
     int64_t minutes;
@@ -45,7 +47,7 @@ typedef struct om_plan_request {
     bool is_done;
 } om_plan_request;
 
-enum { OM_PLAN_REQUESTS = 5 };
+enum { OM_PLAN_REQUESTS = 6 };
 
 struct om_plan {
     const om_job *job;
@@ -73,6 +75,17 @@ bool om_plan_rate_of_past(double *seconds, om_past_stage *stage, const om_past *
 /* Fills the seconds at all numbers of ranks. */
 void om_plan_stage_fill(om_plan_stage *stage, const om_plan_cost *cost);
 
+/* Seconds on one rank: two passes over the samples, and ranking them, which takes `rank` each. */
+double om_plan_matrix_seconds(const om_plan *plan, double rank);
+
+/* Bytes of the ranks of all samples, which a node has once; and of a rank beside them, but for the
+ * network's: the program, genes, samples. */
+double om_plan_matrix_bytes(const om_plan *plan, const om_training_size *size);
+double om_plan_base_bytes(const om_plan *plan);
+
+/* Memory of a stage that has figures for node and rank: its text. */
+om_status om_plan_stage_estimate_memory(om_plan_stage *stage);
+
 /* Memory of the stages up to synthetic samples: measured where an earlier run of at most so many
  * ranks got through as much, else the limit. */
 om_status om_plan_stage_limit_memory(om_plan_stage *stage, const om_plan *plan, int name,
@@ -82,6 +95,7 @@ om_status om_plan_stage_limit_memory(om_plan_stage *stage, const om_plan *plan, 
 om_status om_plan_add_cells(om_plan *plan, om_workdir *workdir);     /* data sets */
 om_status om_plan_add_published(om_plan *plan, om_workdir *workdir); /* published tables */
 om_status om_plan_add_learning(om_plan *plan);
+om_status om_plan_add_linear(om_plan *plan, double rank); /* what the job asks for */
 om_status om_plan_add_requests(om_plan *plan);
 
 #endif

@@ -9,7 +9,14 @@
 /* A share of the tasks is worth a job of its own from here on. */
 static const double share_seconds = 15 * 60;
 
-enum { REQUEST_INGEST, REQUEST_CELLS, REQUEST_TRAIN, REQUEST_CROSSVAL, REQUEST_COLLECT };
+enum {
+    REQUEST_INGEST,
+    REQUEST_CELLS,
+    REQUEST_TRAIN,
+    REQUEST_CROSSVAL,
+    REQUEST_COLLECT,
+    REQUEST_LINEAR
+};
 
 static double memory_of(const om_plan_stage *stage, int64_t ranks, int64_t n_matrices) {
     return stage->own_memory + stage->node_memory * (double)n_matrices / (double)ranks;
@@ -138,6 +145,9 @@ om_status om_plan_add_requests(om_plan *plan) {
     requests[REQUEST_CELLS] = ask_for(plan, "cells", OM_PLAN_SCORE, OM_PLAN_SYNTHESIZE);
     requests[REQUEST_TRAIN] = ask_for(plan, "train", OM_PLAN_TRAIN, OM_PLAN_TRAIN);
     requests[REQUEST_COLLECT] = ask_for(plan, "collect", OM_PLAN_COLLECT, OM_PLAN_COLLECT);
+    if (plan->stages[OM_PLAN_PCA].exists || plan->stages[OM_PLAN_BASELINE].exists) {
+        requests[REQUEST_LINEAR] = ask_for(plan, "linear", OM_PLAN_PCA, OM_PLAN_BASELINE);
+    }
     return ask_for_crossval(&requests[REQUEST_CROSSVAL], plan);
 }
 
@@ -145,6 +155,9 @@ om_status om_plan_slurm(om_text *text, const om_plan *plan) {
     OM_TRY(om_text_add(text, "job ranks memory_mib minutes array done\n"));
     for (int i = 0; i < OM_PLAN_REQUESTS; i++) {
         const om_plan_request *request = &plan->requests[i];
+        if (request->name == NULL) {
+            continue;
+        }
         OM_TRY(om_text_add(text, "%s %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %s\n",
                            request->name, request->ranks, request->memory_mib, request->minutes,
                            request->array, request->is_done ? "yes" : "no"));

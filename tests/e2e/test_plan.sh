@@ -88,6 +88,14 @@ slurm 2 "ingest yes cells yes train yes crossval no collect no "
 slurm 1 "ingest yes cells yes train yes crossval no collect no "
 "$program" crossval "$job" 2> "$work/plan-log"
 slurm 1 "ingest yes cells yes train yes crossval yes collect yes "
+slurm 1 "ingest yes cells yes train yes crossval yes collect yes linear no " --set pca.run=true
+on 2 pca "$job" 2> "$work/plan-log"
+slurm 1 "ingest yes cells yes train yes crossval yes collect yes linear yes " --set pca.run=true
+slurm 1 "ingest yes cells yes train yes crossval yes collect yes linear no " --set baseline.run=true
+on 2 baseline "$job" 2> "$work/plan-log"
+slurm 1 "ingest yes cells yes train yes crossval yes collect yes linear yes " --set baseline.run=true --set pca.run=true
+slurm 1 "ingest yes cells yes train yes crossval no collect no linear no " --set baseline.run=true --set crossval.repeats=3
+slurm 1 "ingest yes cells yes train yes crossval yes collect yes linear no " --set baseline.run=true --set pca.components=4 --set pca.run=true
 "$program" plan "$job" > "$work/plan-text" 2> /dev/null
 says '^Nothing is left to do.$'
 slurm 1 "ingest yes cells yes train no crossval no collect no " --set train.hidden=9

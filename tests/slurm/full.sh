@@ -221,6 +221,20 @@ rank_is_killed() {
     told "FAILED: a rank of train was killed, most likely for want of memory"
 }
 
+# srun can end with 0 without having started a rank, where a node has just come back.
+nothing_is_started() {
+    local real
+    real=$(sed -n 's/^LAUNCHER=//p' "$project/slurm/cluster.env")
+    set_cluster LAUNCHER "(bash -c 'exit 0')"
+    rm -rf "$out"
+    cp -a "$work/base" "$out"
+    submit jobs/my.yaml --from train --to train --set train.epochs=$epochs
+    train=${ids[0]}
+    await 60 "being queued again" has_told "\($train\): the launcher ended with exit code 0, but train .*queued again"
+    set_cluster LAUNCHER "$real"
+    ends_well 1
+}
+
 # What is the user's fault is never tried again, whichever rank is the first to leave.
 users_fault() {
     local id
@@ -238,8 +252,9 @@ for stage in ingest score threshold synthesize; do
 done
 scenarios=("${@:4}")
 [ ${#scenarios[@]} -gt 0 ] ||
-    scenarios=(users_fault rank_is_killed cancelled stopped_too_often preempted share_is_stopped other_node_loses_power
-        batch_host_loses_power power_is_lost_twice every_stage_loses_power daemon_is_lost time_is_up)
+    scenarios=(users_fault nothing_is_started rank_is_killed cancelled stopped_too_often preempted share_is_stopped
+        other_node_loses_power batch_host_loses_power power_is_lost_twice
+        every_stage_loses_power daemon_is_lost time_is_up)
 rm -rf "$work"/logs-*
 for launcher in "mpirun --bind-to none" "srun --mpi=pmix --kill-on-bad-exit=1 --cpu-bind=none"; do
     set_cluster LAUNCHER "($launcher)"

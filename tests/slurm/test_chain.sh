@@ -17,6 +17,15 @@ ends_as COMPLETED 60 "${ids[@]}"
 same_digests "$work/whole"
 told 'my.crossval \([0-9]+_2\): done'
 [ "$(grep -c 'on 2 ranks, nodes n\[' "$chain_log")" -ge 7 ] || fail "not all on two nodes"
+submit jobs/my.yaml --set pca.run=true --set baseline.run=true
+[ ${#ids[@]} = 1 ] || fail "submitted ${#ids[@]} jobs, expected the last one: $(cat "$work/submitted")"
+ends_as COMPLETED 60 "${ids[@]}"
+told 'my.linear \([0-9]+\): baseline on 2 ranks, nodes n\['
+grep -q '^network (masked),folds,mean,' "$out/baseline/comparison.csv" && [ -e "$out/pca.h5ad" ] ||
+    fail "no components, or the network is not beside the ridge classifiers"
+(cd "$project" && slurm/submit.sh jobs/my.yaml --set pca.run=true --set baseline.run=true) > "$work/submitted"
+grep -q '^linear: done already$' "$work/submitted" || fail "says: $(cat "$work/submitted")"
+rm -r "$out"/{pca.h5ad,pca_effects.csv,ood.h5,baseline,baseline.h5} # not a plain run's
 
 # While a job lives, no other one gets into its folder. So many epochs would take hours.
 submit jobs/my.yaml --from train --to train --set train.epochs=1000000

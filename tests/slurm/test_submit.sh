@@ -15,7 +15,7 @@ if [ "$n" = "${FAIL_AT:-0}" ]; then
     echo "sbatch: error: QOSMaxSubmitJobPerUserLimit" >&2
     exit 1
 fi
-printf '%s\n' "shares $ONCOMARK_SHARES" "logs $ONCOMARK_LOGS" "$@" > "$here/call-$n"
+printf '%s\n' "shares $ONCOMARK_SHARES" "logs $ONCOMARK_LOGS" "linear $ONCOMARK_LINEAR" "$@" > "$here/call-$n"
 echo "$((100 + n));cluster"
 FAKE
 cat > "$fake/squeue" << 'FAKE'
@@ -53,7 +53,7 @@ asked() {
 
 refused 'no job file was given'
 refused 'nowhere.yaml: cannot be read' nowhere.yaml
-refused "found stage 'training', expected one of: ingest cells train crossval collect" jobs/my.yaml --from training
+refused "found stage 'training', expected one of: ingest cells train crossval collect linear" jobs/my.yaml --from training
 refused '--from train comes after --to cells' jobs/my.yaml --from train --to cells
 refused 'found two job files' jobs/my.yaml jobs/demo.yaml
 refused "there is no option '--form'" jobs/my.yaml --form train
@@ -132,6 +132,16 @@ asked 1 "--signal=B:USR1@60"
 asked 2 "$project/slurm/crossval.sbatch"
 grep -q -e '--array=1-[0-9]*%1$' "$fake/call-2" || fail "the array: $(cat "$fake/call-2")"
 [ ! -e "$fake/call-3" ] || fail "more was submitted than asked for"
+
+submit_sh 0 jobs/my.yaml --from linear
+grep -q '^nothing to submit' "$work/out" || fail "says: $(cat "$work/out")"
+submit_sh 0 jobs/my.yaml --from collect --set baseline.run=true
+asked 2 "$project/slurm/linear.sbatch"
+asked 2 "linear baseline"
+asked 2 "--dependency=afterok:101"
+submit_sh 0 jobs/my.yaml --from linear --set baseline.run=true --set pca.run=true
+asked 1 "--job-name=my.linear"
+asked 1 "linear pca baseline"
 
 export FAIL_AT=3
 submit_sh 2 jobs/my.yaml

@@ -123,6 +123,10 @@ static om_plan *make_plan(bool has_one_matrix) {
     plan->stages[OM_PLAN_CROSSVAL].node_memory = 0x1p31;
     halve(plan->stages[OM_PLAN_COLLECT].seconds, 5, 5);
     plan->stages[OM_PLAN_COLLECT].own_memory = 160 * 0x1p20;
+    halve(plan->stages[OM_PLAN_PCA].seconds, 240, 0);
+    plan->stages[OM_PLAN_PCA].own_memory = 256 * 0x1p20;
+    plan->stages[OM_PLAN_PCA].node_memory = 0x1p30;
+    plan->stages[OM_PLAN_BASELINE] = (om_plan_stage){.exists = false};
     return plan;
 }
 
@@ -146,8 +150,10 @@ static void test_slurm_lines(void **state) {
                           "cells 2 2600 15 0 no\n"
                           "train 8 500 15 0 no\n"
                           "crossval 8 600 50 8 no\n"
-                          "collect 1 200 10 0 no\n");
+                          "collect 1 200 10 0 no\n"
+                          "linear 4 700 15 0 no\n");
     plan = make_plan(false); /* two matrices at a time in a share */
+    plan->stages[OM_PLAN_PCA] = (om_plan_stage){.exists = false};
     plan->max_ranks = 8;
     plan->stages[OM_PLAN_INGEST].is_done = true;
     for (int i = OM_PLAN_SCORE; i <= OM_PLAN_SYNTHESIZE; i++) {
