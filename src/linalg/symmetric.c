@@ -7,6 +7,10 @@
 /* Side of blocks, where there are enough rows for all processes to have as many. */
 enum { LARGEST_BLOCK = 128 };
 
+/* With fewer blocks for each process along a side, shares of the triangle are too uneven; but
+ * smaller blocks than these are slow. */
+enum { EVEN_BLOCKS = 8, SMALLEST_EVEN_BLOCK = 64 };
+
 /* A rank holds at most 13/10 of its equal share, where small blocks reach that. */
 enum { SHARE_TENTHS = 13 };
 
@@ -22,6 +26,11 @@ static int64_t largest_part(int64_t n, int block, om_grid_shape shape) {
 
 int om_symmetric_block(int64_t n, om_grid_shape shape, int n_ranks) {
     int block = LARGEST_BLOCK;
+    int processes = shape.rows > shape.columns ? shape.rows : shape.columns;
+    while (processes > 1 && block > SMALLEST_EVEN_BLOCK &&
+           n < (int64_t)EVEN_BLOCKS * block * processes) {
+        block /= 2;
+    }
     while (block > 1 && largest_part(n, block, shape) * 10 * n_ranks > n * n * SHARE_TENTHS) {
         block /= 2;
     }
