@@ -1,6 +1,7 @@
-"""Measures the stages from matrix files to synthetic samples, and training; see README.md.
+"""Measures the stages from matrix files to synthetic samples, training, and linear algebra; see README.md.
 
-usage: bench.py stages|scaling|thresholds|training|crossval [OPTION]...    (run.sh builds what it needs and calls it)
+usage: bench.py stages|scaling|thresholds|training|crossval|linalg [OPTION]...
+(run.sh builds what it needs and calls it)
 """
 import argparse
 import json
@@ -11,6 +12,8 @@ import tempfile
 from pathlib import Path
 
 from crossval_time import bench_crossval
+from linalg import bench_linalg
+from linalg_report import PEERS
 from measure import Figures, on, run, show, stage_record
 from report import PIPELINE, report_scaling, report_stages, report_thresholds
 from training import bench_training
@@ -22,11 +25,12 @@ MIB = 1 << 20
 
 
 def add_training_arguments(group):
-    group.add_argument("--samples", type=int, help="synthetic samples; training: 8000; crossval: 67930, as published")
+    group.add_argument("--samples", type=int, help="synthetic samples; training: 8000; linalg: 20000; "
+                       "crossval: 67930, as published")
     group.add_argument("--features", type=int, default=9326)
     group.add_argument("--genes", type=int, default=11000)
     group.add_argument("--epochs", type=int, default=6)
-    group.add_argument("--folds", type=int, default=3, help="of crossval, in training")
+    group.add_argument("--folds", type=int, default=3, help="of crossval, in training and linalg")
     group.add_argument("--task-epochs", metavar="N,N,N",
                        help="crossval: epochs of each launch, 2,6,50; a line goes through the first two")
     group.add_argument("--minutes", type=float, default=13, help="crossval: what 50 epochs may take")
@@ -42,9 +46,19 @@ def add_training_arguments(group):
     group.add_argument("--sweep-epochs", type=int, default=50)
 
 
+def add_linalg_arguments(group):
+    group.add_argument("--things", default="ridge,pca", help="stages to measure (ridge,pca)")
+    group.add_argument("--components", type=int, default=50)
+    group.add_argument("--terms", type=int, default=4096, help="of the sums alone")
+    group.add_argument("--vectors", action="store_true", help="eigenvectors alone, too")
+    group.add_argument("--dgemm", type=int, default=2048, help="rows of the product alone")
+    group.add_argument("--memory-ranks", default="1,2,4", help="the shares of so many")
+    group.add_argument("--peers", default=",".join(PEERS), help=f"of scikit-learn: {','.join(PEERS)}")
+
+
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="run.sh", description="Measures the stages.")
-    parser.add_argument("what", choices=["stages", "scaling", "thresholds", "training", "crossval"])
+    parser.add_argument("what", choices=["stages", "scaling", "thresholds", "training", "crossval", "linalg"])
     parser.add_argument("--build", type=Path, required=True, help="build folder")
     parser.add_argument("--program", action="append", metavar="[NAME=]PATH", default=[],
                         help="oncomark to measure; again: several, compared launch by launch")
@@ -55,7 +69,7 @@ def parse_arguments():
     parser.add_argument("--genes-per-cell", type=int,
                         help="seen in a cell, on average; stages: 1500, scaling: 500, thresholds: 30")
     parser.add_argument("--data-sets", type=int, help="stages: 5; scaling: 2; thresholds: 14")
-    parser.add_argument("--launches", type=int, help="stages, thresholds, training: 6; scaling: 3; crossval: 1")
+    parser.add_argument("--launches", type=int, help="stages, thresholds, training: 6; scaling, linalg: 3; crossval: 1")
     parser.add_argument("--ranks", help="1,2; crossval: 2")
     parser.add_argument("--compression", default="none", choices=["none", "deflate"])
     parser.add_argument("--memory-limit", metavar="SIZE", help="memory_limit of the job")
@@ -67,10 +81,12 @@ def parse_arguments():
     parser.add_argument("--keep", action="store_true", help="leave the data there")
     parser.add_argument("--out", type=Path, help="CSV file for all figures")
     add_training_arguments(parser.add_argument_group("training"))
+    add_linalg_arguments(parser.add_argument_group("linalg"))
     options = parser.parse_args()
     defaults = {
         "training": {"samples": 8000, "launches": 6},
         "crossval": {"samples": 67930, "launches": 1, "ranks": "2", "task_epochs": "2,6,50"},
+        "linalg": {"samples": 20000, "launches": 3},
         "stages": {"cells": 20000, "genes_per_cell": 1500, "data_sets": 5, "launches": 6},
         "scaling": {"genes_per_cell": 500, "data_sets": 2, "launches": 3},
         "thresholds": {"cells": 2700000, "genes_per_cell": 30, "data_sets": 14, "launches": 6},
@@ -82,10 +98,16 @@ def parse_arguments():
             defaults["data_sets"] = 1  # else no sample has 200 positive cells
         options.sizes = "4000,8000"
         options.epochs, options.folds = 3, 2
+        if options.what == "linalg":
+            options.features, options.genes = 2000, 18000
+            options.components, options.terms, options.dgemm = 10, 512, 512
     for name, value in defaults.items():
         if getattr(options, name) is None:
             setattr(options, name, value)
     options.ranks = [int(text) for text in options.ranks.split(",")]
+    options.things = options.things.split(",")
+    options.memory_ranks = [int(text) for text in options.memory_ranks.split(",")]
+    options.peers = [] if options.no_peers else options.peers.split(",")
     options.task_epochs = [int(text) for text in (options.task_epochs or "").split(",") if text]
     options.sizes = [int(text) for text in options.sizes.split(",")]
     programs = options.program or [str(options.build / "src" / "oncomark")]
@@ -316,6 +338,10 @@ def bench_folds(options, work, figures):
     bench_crossval(options, work, figures, GENE_SETS)
 
 
+def bench_matrices(options, work, figures):
+    bench_linalg(options, work, figures, GENE_SETS)
+
+
 def main():
     options = parse_arguments()
     options.settings = {label: settings_for(options, program)
@@ -328,7 +354,7 @@ def main():
     try:
         {"stages": bench_stages, "scaling": bench_scaling,
          "thresholds": bench_thresholds, "training": bench_epochs,
-         "crossval": bench_folds}[options.what](options, work, figures)
+         "crossval": bench_folds, "linalg": bench_matrices}[options.what](options, work, figures)
         if options.out:
             figures.write_csv(options.out)
     finally:

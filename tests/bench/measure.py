@@ -92,6 +92,10 @@ class Figures:
         values = self.get(*key)
         return statistics.median(values) if values else None
 
+    def best(self, *key):
+        """The least: of seconds."""
+        return min(self.get(*key), default=None)
+
     def write_csv(self, path):
         with open(path, "w", newline="") as file:
             table = csv.writer(file)

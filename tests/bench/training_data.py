@@ -9,9 +9,9 @@ HALLMARKS = ["AIM", "DCE", "EGS", "GIM", "RCD", "SPS", "AID", "IA", "ERI", "TPI"
 PIECE = 256
 
 
-def log_ranks(values):
+def log_ranks(values, dtype=np.float32):
     """log2 of the ranks by decreasing value, ties averaged, of each row."""
-    out = np.empty(values.shape, np.float32)
+    out = np.empty(values.shape, dtype)
     for row, here in zip(out, values):
         _, place, counts = np.unique(here, return_inverse=True, return_counts=True)
         last = len(here) - np.concatenate([[0], np.cumsum(counts)[:-1]])

@@ -17,6 +17,7 @@ bench stages
 bench thresholds
 bench training
 bench crossval
+bench linalg
 "$python" - "$work" << 'PYTHON'
 import csv
 import math
@@ -57,6 +58,17 @@ for epochs in (1, 3, 6):
     rows = figures["cross-validation", f"{epochs} epochs", "2", "rows"]
     # Ten folds of which eight tenths are learned from, of 1,500 samples.
     assert rows == 12000 * epochs, (epochs, rows)
+figures = read("linalg")
+for ranks in "12":
+    for thing, phases in {"pca": ["sums of terms", "eigenvectors", "projections"], "ridge": ["solutions", "folds"],
+                          "matrices": ["sums", "solve"]}.items():
+        for phase in phases:
+            assert (thing, phase, ranks, "seconds") in figures, (thing, phase)
+    for phase in (("pca", "sums of terms"), ("ridge", "Gram matrices"), ("matrices", "sums"), ("limit", "dgemm")):
+        quantity = "flops_per_second" if phase[0] == "limit" else "operations"
+        assert (*phase, ranks, quantity) in figures, phase
+    for solver in ("full", "arpack"):
+        assert figures["peer", solver, ranks, "variance_error"] < 1e-10, solver
 figures = read("thresholds")
 assert ("stage", "threshold", "2", "values_per_second") in figures
 assert ("peer", "otsu", "1", "values_per_second") in figures
