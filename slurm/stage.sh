@@ -16,10 +16,11 @@ if [ -n "${SLURM_ARRAY_TASK_ID:-}" ]; then
     om_id=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
 fi
 om_log=$(readlink "/proc/$$/fd/1") || om_log="the job's log"
+om_messages=$(readlink "/proc/$$/fd/2") || om_messages= # the log, too, but where sbatch has an --error
 om_restarts=${SLURM_RESTART_COUNT:-0}
 om_stop=no
 om_launcher=
-om_log_before=0
+om_messages_before=0
 
 # To the log, and to the one file that tells what became of the whole chain.
 om_say() {
@@ -74,9 +75,10 @@ om_nodes_answer() {
         --ntasks-per-node=1 true > /dev/null 2>&1
 }
 
-# Whether the log has got the closing line, which the program writes at its very end, since it was `om_log_before` long.
+# Whether the program's messages, which had `om_messages_before` bytes, have got the line that closes all its work.
 om_is_complete() {
-    [ ! -f "$om_log" ] || tail -c "+$((om_log_before + 1))" "$om_log" | grep 'oncomark [^ ]*: [0-9]* rank' > /dev/null
+    [ ! -f "$om_messages" ] ||
+        tail -c "+$((om_messages_before + 1))" "$om_messages" | grep 'oncomark [^ ]*: [0-9]* rank' > /dev/null
 }
 
 # Returns only where the command is done.
@@ -111,7 +113,7 @@ om_launch() {
     local status=0 again
     [ $om_stop = no ] || om_judge 75 "$1"
     om_say "$1 on ${SLURM_NTASKS:-1} ranks, nodes ${SLURM_JOB_NODELIST:-here}, restart $om_restarts"
-    om_log_before=$(stat -c %s "$om_log" 2> /dev/null) || om_log_before=0
+    om_messages_before=$(stat -c %s "$om_messages" 2> /dev/null) || om_messages_before=0
     om_interrupted=no
     "${LAUNCHER[@]}" -n "${SLURM_NTASKS:-1}" "$ONCOMARK" "$@" &
     om_launcher=$!

@@ -38,5 +38,8 @@ cppcheck --enable=warning,performance,portability --inline-suppr --error-exitcod
 om_say "Goldens are what their scripts make"
 tests/golden/remake.sh
 
+om_say "Other methods beside the network"
+tests/bench/check_baselines.sh build-clang/src/oncomark "$PWD"
+
 om_say "Slurm: lost nodes and daemons, preemption, cancelling"
 tests/slurm/full.sh build-clang/src/oncomark "$PWD"

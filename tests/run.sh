@@ -25,4 +25,4 @@ fi
 
 om_build release -DONCOMARK_TESTS=ON
 om_say "Testing"
-ctest --test-dir build --output-on-failure --timeout 900
+ctest --test-dir build --output-on-failure --timeout 900 -j "$(nproc)"

@@ -2,8 +2,11 @@
 #ifndef ONCOMARK_BLAS_H
 #define ONCOMARK_BLAS_H
 
+#include "oncomark/status.h"
+
 /* From now on this process' BLAS keeps to one thread: OpenBLAS takes all cores of a node by itself,
- * which the other ranks want, too. No effect with a BLAS that is not OpenBLAS. Local. */
-void om_blas_use_one_thread(void);
+ * which the other ranks want, too (no effect with another BLAS). OM_MEMORY where a limit leaves no
+ * room for its buffer, for which it would ask for ever. Local. */
+om_status om_blas_begin(void);
 
 #endif

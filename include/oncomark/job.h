@@ -213,6 +213,8 @@ void om_job_destroy(om_job **job);
 
 /* OM_USAGE where the job names no training data, as one for `validate.bulk` alone may. Local. */
 om_status om_job_require_data(const om_job *job);
+/* Whether there are external studies: data with `role: validate`. Local. */
+bool om_job_has_external(const om_job *job);
 
 /* The folder for temporary files that `scratch` names, on this rank, where a variable at its start
  * ("$TMPDIR") may have a value of its own; owned by the caller, NULL where the job names none.

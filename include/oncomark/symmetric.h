@@ -37,10 +37,14 @@ void om_symmetric_destroy(om_symmetric **matrix); /* Local */
  * out equally: the same on all ranks, of the node with least. Collective on ctx. */
 om_status om_symmetric_room(int64_t *room, om_ctx *ctx);
 
-/* Most bytes of the matrix itself that a rank holds, and that it takes at most with everything that
- * the functions here need beside it, for n x n on so many ranks. Local. */
+/* Most bytes of the matrix itself that a rank holds, and that it takes at most with what the
+ * functions here need beside it, for n x n on so many ranks; but for vectors, which each rank holds
+ * whole. Local. */
 int64_t om_symmetric_local_bytes(int64_t n, int n_ranks);
 int64_t om_symmetric_bytes_needed(int64_t n, int n_ranks);
+
+/* Bytes of vectors that a rank takes to find `count` eigenvectors, theirs left out. Local. */
+int64_t om_symmetric_leading_bytes(int64_t n, int64_t count);
 
 /* Adds all terms of `source`, whose n_items is the matrix' n. Looks for other ranks' failures and
  * for a signal to stop between panels (OM_STOPPED). Collective on the grid's ctx. */

@@ -27,6 +27,15 @@ static om_status check_published(const om_job *job, const om_job_place *places) 
     return OM_OK;
 }
 
+bool om_job_has_external(const om_job *job) {
+    for (int64_t d = 0; d < job->n_data; d++) {
+        if (job->data[d].role == OM_ROLE_VALIDATE) {
+            return true;
+        }
+    }
+    return false;
+}
+
 om_status om_job_require_data(const om_job *job) {
     om_job_place file = {job->path, 0};
     if (job->published != NULL) {

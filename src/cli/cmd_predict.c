@@ -165,16 +165,31 @@ static om_status find_ood(predictor *work) {
     return OM_OK;
 }
 
+/* One that merely lies beside the model, from before a training, is no reason to predict nothing.
+ */
+static om_status read_ood(predictor *work) {
+    const predict_options *options = work->options;
+    OM_TRY(om_ood_read(&work->ood, work->ood_path));
+    om_status status = om_ood_check_model(work->ood, work->ood_path, work->model, options->model);
+    if (status != OM_INPUT || options->ood != NULL) {
+        return status;
+    }
+    if (om_context_is_root(work->ctx)) {
+        om_log_warn(om_context_log(work->ctx),
+                    "%s; predicting without telling which profiles are unlike the training data",
+                    om_error_message());
+    }
+    om_ood_destroy(&work->ood);
+    return OM_OK;
+}
+
 static om_status read_inputs(predictor *work) {
     const predict_options *options = work->options;
     OM_TRY(om_model_read(&work->model, options->model));
     if (options->gene_map != NULL) {
         OM_TRY(om_gene_map_read(&work->map, options->gene_map));
     }
-    if (work->ood_path != NULL) {
-        OM_TRY(om_ood_read(&work->ood, work->ood_path));
-        OM_TRY(om_ood_check_model(work->ood, work->ood_path, work->model, options->model));
-    }
+    OM_TRY(work->ood_path != NULL ? read_ood(work) : OM_OK);
     OM_TRY(om_text_create(&work->csv));
     return om_predict_table_header(work->csv, options->n_inputs > 1, work->ood != NULL);
 }

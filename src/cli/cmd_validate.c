@@ -10,15 +10,6 @@ typedef struct part {
     om_status (*run)(om_ctx *ctx, const om_job *job, om_workdir *workdir);
 } part;
 
-static bool has_external(const om_job *job) {
-    for (int64_t d = 0; d < job->n_data; d++) {
-        if (job->data[d].role == OM_ROLE_VALIDATE) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static om_status run_external(om_ctx *ctx, const om_job *job, om_workdir *workdir) {
     OM_TRY(om_stage_pool(ctx, job, workdir));
     return om_stage_external(ctx, job, workdir);
@@ -50,7 +41,7 @@ static om_status run_labels(om_ctx *ctx, const om_job *job, om_workdir *workdir)
 }
 
 static const part parts[] = {
-    {has_external, run_external},
+    {om_job_has_external, run_external},
     {has_bulk, om_stage_validate_bulk},
     {has_labels, run_labels},
 };

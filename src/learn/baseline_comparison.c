@@ -4,13 +4,13 @@
 #include "baseline_folds.h"
 #include "baseline_network.h"
 #include "baseline_profiles.h"
-#include "oncomark/choice_name.h"
 #include "oncomark/file_stamp.h"
 #include "oncomark/memory.h"
 #include "same_arithmetic.h"
 #include "text_artefact.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 static const char comparison_name[] = "baseline/comparison.csv";
 static const char model_name[] = "model.h5";
@@ -47,15 +47,6 @@ static void release(comparison *work) {
     om_text_destroy(&work->inputs);
     om_ridge_model_destroy(&work->ridge);
     om_model_destroy(&work->model);
-}
-
-static bool has_external(const om_job *job) {
-    for (int64_t d = 0; d < job->n_data; d++) {
-        if (job->data[d].role == OM_ROLE_VALIDATE) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static om_status add_digest(comparison *work, const char *artefact) {
@@ -99,9 +90,10 @@ static om_status look(comparison *work) {
     available *has = &work->has;
     has->model = om_baseline_is_trained(work->workdir, work->job, model_name) ? 1 : 0;
     has->test = om_baseline_is_trained(work->workdir, work->job, test_name) ? 1 : 0;
-    has->pooled =
-        has_external(work->job) && om_workdir_digest(work->workdir, pooled_name, hex) == OM_OK ? 1
-                                                                                               : 0;
+    has->pooled = om_job_has_external(work->job) &&
+                          om_workdir_digest(work->workdir, pooled_name, hex) == OM_OK
+                      ? 1
+                      : 0;
     OM_TRY(om_text_create(&work->inputs));
     OM_TRY(om_text_create(&work->csv));
     OM_TRY(om_text_add(work->inputs, "stage: %s\ntable: comparison\n", om_baseline_stage));
@@ -147,7 +139,7 @@ static void drop_stale_model(comparison *work) {
 static void say_missing(const comparison *work) {
     om_log *log = om_context_log(work->ctx);
     const available *has = &work->has;
-    bool wants_pooled = has_external(work->job), wants_bulk = has->bulk == 1;
+    bool wants_pooled = om_job_has_external(work->job), wants_bulk = has->bulk == 1;
     if (has->model == 0) {
         om_log_info(log,
                     "baseline: left out the network on the test part%s: there is no model of these "
@@ -167,60 +159,109 @@ static void say_missing(const comparison *work) {
     }
 }
 
-static om_status add_network(comparison *work, om_loss loss, const char *data,
-                             const om_baseline_figures figures[OM_N_HALLMARKS]) {
-    char *method = om_format("network (%s)", om_loss_name(loss));
-    om_status status = method != NULL ? OM_OK : OM_MEMORY;
-    if (status == OM_OK) {
-        status = om_comparison_add(work->csv, om_context_log(work->ctx), method, data, figures);
-    }
-    om_free(method);
-    return status;
+static const char *const network_names[N_LOSSES] = {"network (masked)", "network (published)"};
+
+static const char *network_name(om_loss loss) {
+    return network_names[loss == losses[0] ? 0 : 1];
 }
 
-static om_status add_ridge(comparison *work, const char *data,
-                           const om_baseline_figures figures[OM_N_HALLMARKS]) {
-    return om_comparison_add(work->csv, om_context_log(work->ctx), "ridge", data, figures);
+static om_status add_methods(comparison *work, const char *data, const om_compared_method *methods,
+                             int n_methods) {
+    return om_comparison_add(work->csv, om_context_log(work->ctx), data, methods, n_methods);
+}
+
+static om_status read_test(om_baseline_figures out[OM_N_HALLMARKS], const comparison *work) {
+    char *path = om_workdir_path(work->workdir, test_name);
+    om_status status = path != NULL ? om_baseline_network_test(out, path) : OM_MEMORY;
+    om_free(path);
+    return status;
 }
 
 /* Root, as what follows. */
 static om_status add_test(comparison *work) {
     const om_ridge_model *ridge = work->ridge;
-    om_baseline_figures figures[OM_N_HALLMARKS] = {{0}};
+    om_compared_method methods[] = {{.name = "ridge"},
+                                    {.name = network_name(work->job->train.loss)}};
     if (ridge->n_test == 0) {
         return OM_OK;
     }
-    OM_TRY(om_baseline_figures_decide(figures, ridge->test_decision, ridge->test_task,
+    OM_TRY(om_baseline_figures_decide(methods[0].figures, ridge->test_decision, ridge->test_task,
                                       ridge->test_label, ridge->n_test));
-    OM_TRY(add_ridge(work, "test", figures));
-    if (work->has.test == 0) {
-        return OM_OK;
+    if (work->has.test == 1) {
+        OM_TRY(read_test(methods[1].figures, work));
     }
-    char *path = om_workdir_path(work->workdir, test_name);
-    om_status status = path != NULL ? om_baseline_network_test(figures, path) : OM_MEMORY;
-    om_free(path);
-    return status == OM_OK ? add_network(work, work->job->train.loss, "test", figures) : status;
+    return add_methods(work, "test", methods, work->has.test == 1 ? 2 : 1);
 }
 
-static om_status add_folds(comparison *work) {
-    om_baseline_figures figures[OM_N_HALLMARKS] = {{0}};
+/* Of up to three methods on the folds. */
+typedef struct fold_figures {
+    const char *names[OM_MOST_COMPARED];
+    om_baseline_figures *all[OM_MOST_COMPARED]; /* each [n_folds x 10] */
+    int n_methods;
+} fold_figures;
+
+static om_baseline_figures *begin_method(fold_figures *folds, const char *name, int64_t n_folds) {
+    om_baseline_figures *all = om_calloc(n_folds * OM_N_HALLMARKS, sizeof *all);
+    if (all != NULL) {
+        folds->names[folds->n_methods] = name;
+        folds->all[folds->n_methods++] = all;
+    }
+    return all;
+}
+
+static om_status read_folds(fold_figures *folds, const comparison *work) {
+    const om_crossval_plan *plan = work->plan;
+    om_baseline_figures *all = begin_method(folds, "ridge", plan->n_folds);
     char *path = om_workdir_path(work->workdir, OM_BASELINE_FOLDS_NAME);
-    om_status status = path != NULL ? om_baseline_folds_read(figures, path) : OM_MEMORY;
+    om_status status =
+        all != NULL && path != NULL ? om_baseline_folds_read(all, path, plan->n_folds) : OM_MEMORY;
     om_free(path);
-    status = status == OM_OK ? add_ridge(work, "folds", figures) : status;
     for (int i = 0; i < N_LOSSES && status == OM_OK; i++) {
         int64_t setting = work->has.settings[i];
         if (setting >= 0) {
-            status = om_baseline_network_folds(figures, work->plan, work->workdir, setting);
-            status = status == OM_OK ? add_network(work, losses[i], "folds", figures) : status;
+            all = begin_method(folds, network_names[i], plan->n_folds);
+            status = all != NULL ? om_baseline_network_folds(all, plan, work->workdir, setting)
+                                 : OM_MEMORY;
         }
     }
     return status;
 }
 
+/* Means over the folds in which all methods have the figure. */
+static om_status add_fold_means(comparison *work, const fold_figures *folds) {
+    om_compared_method methods[OM_MOST_COMPARED];
+    for (int k = 0; k < OM_N_HALLMARKS; k++) {
+        om_baseline_figures means[OM_MOST_COMPARED];
+        const om_baseline_figures *of_hallmark[OM_MOST_COMPARED] = {NULL};
+        for (int m = 0; m < folds->n_methods; m++) {
+            of_hallmark[m] = folds->all[m] + k;
+        }
+        om_baseline_figures_means(means, of_hallmark, folds->n_methods, work->plan->n_folds,
+                                  OM_N_HALLMARKS);
+        for (int m = 0; m < folds->n_methods; m++) {
+            methods[m].name = folds->names[m];
+            methods[m].figures[k] = means[m];
+        }
+    }
+    return add_methods(work, "folds", methods, folds->n_methods);
+}
+
+static om_status add_folds(comparison *work) {
+    fold_figures folds = {.n_methods = 0};
+    om_status status = read_folds(&folds, work);
+    status = status == OM_OK ? add_fold_means(work, &folds) : status;
+    for (int m = 0; m < folds.n_methods; m++) {
+        om_free(folds.all[m]);
+    }
+    return status;
+}
+
 static om_status add_pair(comparison *work, const char *data, const om_baseline_pair *pair) {
-    OM_TRY(add_ridge(work, data, pair->ridge));
-    return add_network(work, work->job->train.loss, data, pair->network);
+    om_compared_method methods[] = {{.name = "ridge"},
+                                    {.name = network_name(work->job->train.loss)}};
+    memcpy(methods[0].figures, pair->ridge, sizeof pair->ridge);
+    memcpy(methods[1].figures, pair->network, sizeof pair->network);
+    return add_methods(work, data, methods, 2);
 }
 
 /* Collective, as what follows. */

@@ -81,29 +81,66 @@ om_status om_baseline_figures_decide(om_baseline_figures out[OM_N_HALLMARKS],
     return status;
 }
 
-/* Over `all` [n], `stride` apart. */
-static om_baseline_figures mean_of(const om_baseline_figures *all, int64_t n, int64_t stride) {
-    om_baseline_figures mean = {0};
-    for (int f = 0; f < OM_N_COMPARED; f++) {
-        int64_t count = 0;
-        for (int64_t i = 0; i < n; i++) {
-            double value = all[i * stride].values[f];
-            mean.values[f] += isnan(value) ? 0 : value;
-            count += !isnan(value);
-        }
-        mean.values[f] = count > 0 ? mean.values[f] / (double)count : NAN;
-    }
-    for (int64_t i = 0; i < n; i++) {
-        mean.n_positive += all[i * stride].n_positive;
-        mean.n_negative += all[i * stride].n_negative;
-    }
-    return mean;
+/* Figures of several methods: of method m and item i at all[m][i * stride]. */
+typedef struct method_items {
+    const om_baseline_figures *const *all;
+    int n_methods;
+    int64_t n;
+    int64_t stride;
+} method_items;
+
+static double value_of(const method_items *items, int method, int64_t item, int figure) {
+    return items->all[method][item * items->stride].values[figure];
 }
 
-void om_baseline_figures_mean(om_baseline_figures out[OM_N_HALLMARKS],
-                              const om_baseline_figures *all, int64_t n) {
-    for (int k = 0; k < OM_N_HALLMARKS; k++) {
-        out[k] = mean_of(all + k, n, OM_N_HALLMARKS);
+static bool has_any(const method_items *items, int method, int figure) {
+    for (int64_t i = 0; i < items->n; i++) {
+        if (!isnan(value_of(items, method, i, figure))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether all have the figure of the item but those that have it of none. */
+static bool is_common(const method_items *items, int64_t item, int figure) {
+    bool is = false;
+    for (int m = 0; m < items->n_methods; m++) {
+        bool has = !isnan(value_of(items, m, item, figure));
+        if (!has && has_any(items, m, figure)) {
+            return false;
+        }
+        is = is || has;
+    }
+    return is;
+}
+
+static double mean_of(const method_items *items, int method, int figure) {
+    double sum = 0;
+    int64_t count = 0;
+    for (int64_t i = 0; i < items->n && has_any(items, method, figure); i++) {
+        if (is_common(items, i, figure)) {
+            sum += value_of(items, method, i, figure);
+            count++;
+        }
+    }
+    return count > 0 ? sum / (double)count : NAN;
+}
+
+void om_baseline_figures_means(om_baseline_figures *out, const om_baseline_figures *const *all,
+                               int n_methods, int64_t n, int64_t stride) {
+    const method_items items = {all, n_methods, n, stride};
+    for (int m = 0; m < n_methods; m++) {
+        out[m] = (om_baseline_figures){0};
+        for (int f = 0; f < OM_N_COMPARED; f++) {
+            out[m].values[f] = mean_of(&items, m, f);
+        }
+        for (int64_t i = 0; i < n; i++) {
+            if (is_common(&items, i, OM_COMPARED_ACCURACY)) {
+                out[m].n_positive += all[m][i * stride].n_positive;
+                out[m].n_negative += all[m][i * stride].n_negative;
+            }
+        }
     }
 }
 
@@ -165,12 +202,25 @@ static om_status say(om_log *log, const char *method, const char *data,
     return status;
 }
 
-om_status om_comparison_add(om_text *csv, om_log *log, const char *method, const char *data,
-                            const om_baseline_figures figures[OM_N_HALLMARKS]) {
-    om_baseline_figures mean = mean_of(figures, OM_N_HALLMARKS, 1);
+static om_status add_method(om_text *csv, om_log *log, const char *data,
+                            const om_compared_method *method, const om_baseline_figures *mean) {
     for (int k = 0; k < OM_N_HALLMARKS; k++) {
-        OM_TRY(add_row(csv, method, data, om_hallmark_code(k), &figures[k]));
+        OM_TRY(add_row(csv, method->name, data, om_hallmark_code(k), &method->figures[k]));
     }
-    OM_TRY(add_row(csv, method, data, "mean", &mean));
-    return say(log, method, data, &mean);
+    OM_TRY(add_row(csv, method->name, data, "mean", mean));
+    return say(log, method->name, data, mean);
+}
+
+om_status om_comparison_add(om_text *csv, om_log *log, const char *data,
+                            const om_compared_method *methods, int n_methods) {
+    const om_baseline_figures *all[OM_MOST_COMPARED] = {NULL};
+    om_baseline_figures means[OM_MOST_COMPARED];
+    for (int m = 0; m < n_methods; m++) {
+        all[m] = methods[m].figures;
+    }
+    om_baseline_figures_means(means, all, n_methods, OM_N_HALLMARKS, 1);
+    for (int m = 0; m < n_methods; m++) {
+        OM_TRY(add_method(csv, log, data, &methods[m], &means[m]));
+    }
+    return OM_OK;
 }

@@ -51,20 +51,29 @@ om_status om_baseline_figures_decide(om_baseline_figures out[OM_N_HALLMARKS],
                                      const double *decisions, const uint8_t *tasks,
                                      const uint8_t *labels, int64_t n);
 
-/* The mean of each figure over those of `all` [n x 10], of n folds, in which it is defined; numbers
- * of samples are sums. */
-void om_baseline_figures_mean(om_baseline_figures out[OM_N_HALLMARKS],
-                              const om_baseline_figures *all, int64_t n);
+/* out [n_methods]: means of several methods over the same n items, of which method m has figures at
+ * all[m][i * stride]: each figure over the items of which all methods have it, but for methods that
+ * have it of none. Numbers of samples are sums over the items of which they have the accuracy. */
+void om_baseline_figures_means(om_baseline_figures *out, const om_baseline_figures *const *all,
+                               int n_methods, int64_t n, int64_t stride);
 
 /* Appends ",n_positive,n_negative" and the names of the figures but for "ks". Local. */
 om_status om_baseline_figures_heading(om_text *csv);
 /* Appends the same of a row; figures that are not defined are empty. Local. */
 om_status om_baseline_figures_csv(om_text *csv, const om_baseline_figures *figures);
 
-/* comparison.csv: method,data,hallmark, the figures and ks: a row a hallmark, and "mean" over the
- * hallmarks in which a figure is defined, with the sums of samples. Local. */
+/* What stands side by side: the ridge classifiers, and the network by either loss. */
+enum { OM_MOST_COMPARED = 3 };
+
+typedef struct om_compared_method {
+    const char *name; /* borrowed */
+    om_baseline_figures figures[OM_N_HALLMARKS];
+} om_compared_method;
+
+/* comparison.csv: method,data,hallmark, the figures and ks: of each method a row a hallmark, and
+ * "mean" over the hallmarks of which all these methods have the figure. Local. */
 om_status om_comparison_begin(om_text *csv);
-om_status om_comparison_add(om_text *csv, om_log *log, const char *method, const char *data,
-                            const om_baseline_figures figures[OM_N_HALLMARKS]);
+om_status om_comparison_add(om_text *csv, om_log *log, const char *data,
+                            const om_compared_method *methods, int n_methods);
 
 #endif

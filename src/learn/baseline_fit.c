@@ -29,6 +29,8 @@ static om_status allocate(om_baseline_fit *fit, const om_lesson *lesson) {
 
 static om_status fit_and_test(om_baseline_fit *fit, om_ctx *ctx, const om_lesson *lesson,
                               const om_baseline_parameters *parameters, double *penalties) {
+    bool is_one = parameters->smallest_penalty == parameters->largest_penalty;
+    int64_t n_penalties = is_one ? 1 : parameters->penalties;
     const om_ridge_input input = {.set = lesson->matrix->set,
                                   .n_features = lesson->matrix->n_features,
                                   .mean = lesson->mean,
@@ -40,9 +42,9 @@ static om_status fit_and_test(om_baseline_fit *fit, om_ctx *ctx, const om_lesson
                                   .validation = lesson->rows[OM_PART_VALIDATION],
                                   .n_validation = lesson->counts[OM_PART_VALIDATION],
                                   .penalties = penalties,
-                                  .n_penalties = parameters->penalties};
+                                  .n_penalties = n_penalties};
     om_ridge_penalties(penalties, parameters->smallest_penalty, parameters->largest_penalty,
-                       parameters->penalties);
+                       n_penalties);
     OM_TRY(om_ridge_fit(&fit->ridge, ctx, &input));
     return om_ridge_decide(fit->decisions, ctx, fit->ridge, &input, lesson->rows[OM_PART_TEST],
                            fit->n_test);

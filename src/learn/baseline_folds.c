@@ -148,24 +148,21 @@ static om_status read_row(om_baseline_figures *out, const om_table *table, int64
 }
 
 /* Rows are as om_baseline_folds writes them: of the artefact that was committed. */
-static om_status read_rows(om_baseline_figures out[OM_N_HALLMARKS], const om_table *table) {
-    int64_t n_rows = om_table_rows(table);
-    om_baseline_figures *all = om_calloc(n_rows, sizeof *all);
-    om_status status = all != NULL ? OM_OK : OM_MEMORY;
-    for (int64_t row = 0; row < n_rows && status == OM_OK; row++) {
-        status = read_row(&all[row], table, row);
+static om_status read_rows(om_baseline_figures *all, const om_table *table, int64_t n_rows) {
+    if (om_table_rows(table) != n_rows) {
+        return om_fail(OM_INPUT, "%s: found %" PRId64 " rows, expected %" PRId64,
+                       om_table_path(table), om_table_rows(table), n_rows);
     }
-    if (status == OM_OK) {
-        om_baseline_figures_mean(out, all, n_rows / OM_N_HALLMARKS);
+    for (int64_t row = 0; row < n_rows; row++) {
+        OM_TRY(read_row(&all[row], table, row));
     }
-    om_free(all);
-    return status;
+    return OM_OK;
 }
 
-om_status om_baseline_folds_read(om_baseline_figures out[OM_N_HALLMARKS], const char *path) {
+om_status om_baseline_folds_read(om_baseline_figures *all, const char *path, int64_t n_folds) {
     om_table *table = NULL;
     om_status status = om_table_read(&table, path);
-    status = status == OM_OK ? read_rows(out, table) : status;
+    status = status == OM_OK ? read_rows(all, table, n_folds * OM_N_HALLMARKS) : status;
     om_table_destroy(&table);
     return status;
 }

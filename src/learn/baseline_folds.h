@@ -16,7 +16,7 @@ bool om_baseline_folds_are_alike(const om_job *job);
 om_status om_baseline_folds(om_text *csv, om_ctx *ctx, om_workdir *workdir,
                             const om_crossval_plan *plan, const om_feature_matrix *ready);
 
-/* Mean figures over the folds of such a table. Local. */
-om_status om_baseline_folds_read(om_baseline_figures out[OM_N_HALLMARKS], const char *path);
+/* all [n_folds x 10]: the figures in such a table. Local. */
+om_status om_baseline_folds_read(om_baseline_figures *all, const char *path, int64_t n_folds);
 
 #endif

@@ -157,25 +157,16 @@ static om_status read_fold(om_baseline_figures figures[OM_N_HALLMARKS], bool *di
     return status;
 }
 
-om_status om_baseline_network_folds(om_baseline_figures out[OM_N_HALLMARKS],
-                                    const om_crossval_plan *plan, const om_workdir *workdir,
-                                    int64_t setting) {
+om_status om_baseline_network_folds(om_baseline_figures *all, const om_crossval_plan *plan,
+                                    const om_workdir *workdir, int64_t setting) {
     bool diverged = false;
-    om_baseline_figures *all = om_calloc(plan->n_folds * OM_N_HALLMARKS, sizeof *all);
-    om_status status = all != NULL ? OM_OK : OM_MEMORY;
-    for (int64_t fold = 0; fold < plan->n_folds && status == OM_OK; fold++) {
+    for (int64_t fold = 0; fold < plan->n_folds; fold++) {
         const om_crossval_task *task = &plan->tasks[setting * plan->n_folds + fold];
-        status = om_stop_status();
-        if (status == OM_OK) {
-            status = read_fold(all + fold * OM_N_HALLMARKS, &diverged, workdir, task->artefact);
-        }
+        OM_TRY(om_stop_status());
+        OM_TRY(read_fold(all + fold * OM_N_HALLMARKS, &diverged, workdir, task->artefact));
     }
-    if (status == OM_OK) {
-        om_baseline_figures_mean(out, all, plan->n_folds);
+    for (int64_t i = 0; i < plan->n_folds * OM_N_HALLMARKS && diverged; i++) {
+        om_baseline_figures_clear(&all[i]);
     }
-    for (int k = 0; k < OM_N_HALLMARKS && diverged; k++) {
-        om_baseline_figures_clear(&out[k]);
-    }
-    om_free(all);
-    return status;
+    return OM_OK;
 }

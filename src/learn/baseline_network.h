@@ -15,10 +15,9 @@ om_status om_baseline_network_test(om_baseline_figures out[OM_N_HALLMARKS], cons
  * its own; -1: none. Local. */
 om_status om_baseline_find_setting(int64_t *setting, const om_crossval_plan *plan, om_loss loss);
 
-/* Mean figures over the folds of a setting; none is defined where training diverged in a fold.
- * Local. */
-om_status om_baseline_network_folds(om_baseline_figures out[OM_N_HALLMARKS],
-                                    const om_crossval_plan *plan, const om_workdir *workdir,
-                                    int64_t setting);
+/* all [folds x 10]: the figures on the folds of a setting; none is defined where training diverged
+ * in a fold. Local. */
+om_status om_baseline_network_folds(om_baseline_figures *all, const om_crossval_plan *plan,
+                                    const om_workdir *workdir, int64_t setting);
 
 #endif

@@ -74,8 +74,9 @@ static om_status solve(om_principal *principal, om_ctx *ctx, om_z_source *source
     OM_TRY(om_symmetric_trace(&principal->total_variance, matrix));
     if (!(principal->total_variance >= least_variance)) {
         return om_fail(OM_USAGE,
-                       "principal components: the %" PRId64 " training samples are all the same",
-                       principal->n_samples);
+                       "principal components: the %" PRId64 " training samples are all the same "
+                       "in the %" PRId64 " features (features.most_variable)",
+                       principal->n_samples, principal->n_features);
     }
     started = MPI_Wtime();
     OM_TRY(over_features ? om_symmetric_leading(principal->variance, principal->loadings, matrix,
@@ -85,12 +86,30 @@ static om_status solve(om_principal *principal, om_ctx *ctx, om_z_source *source
     return OM_OK;
 }
 
+/* What a rank has for the matrix, beside vectors, loadings and scores. Collective. */
+static om_status find_room(int64_t *room, const om_principal *principal, om_ctx *ctx, int64_t n) {
+    static const double mebibyte = 1 << 20;
+    int64_t count = principal->n_components, available = 0;
+    int64_t beside =
+        om_symmetric_leading_bytes(n, count) +
+        count * (principal->n_features + 2 * principal->n_samples) * (int64_t)sizeof(double);
+    OM_TRY(om_symmetric_room(&available, ctx));
+    *room = available - beside;
+    if (*room <= 0) {
+        return om_fail(OM_USAGE,
+                       "pca.components: %" PRId64 " components take %.0f MiB on each rank, found "
+                       "%.0f MiB; fewer components, or fewer ranks a node, would do",
+                       count, (double)beside / mebibyte, (double)available / mebibyte);
+    }
+    return OM_OK;
+}
+
 static om_status solve_on_grid(om_principal *principal, om_ctx *ctx, om_z_source *source,
                                const om_grid *grid) {
     om_symmetric *matrix = NULL;
     int64_t room = 0;
     int64_t n = smaller(principal->n_samples, principal->n_features);
-    OM_TRY(om_symmetric_room(&room, ctx));
+    OM_TRY(find_room(&room, principal, ctx, n));
     om_status status =
         om_symmetric_create(&matrix, grid, n, room,
                             is_over_features(principal) ? "the covariance of the features"

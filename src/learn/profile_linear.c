@@ -25,7 +25,6 @@ om_status om_profile_linear_create(om_profile_linear **out, const om_linear_map 
     if (linear == NULL) {
         return OM_MEMORY;
     }
-    om_blas_use_one_thread();
     linear->map = map;
     linear->mean = mean;
     linear->sd = sd;
@@ -35,7 +34,7 @@ om_status om_profile_linear_create(om_profile_linear **out, const om_linear_map 
     linear->outputs = om_calloc_aligned(rows * map->n_outputs, sizeof *linear->outputs);
     linear->squared_lengths = om_calloc(rows, sizeof *linear->squared_lengths);
     if (linear->log2_half == NULL || linear->z == NULL || linear->outputs == NULL ||
-        linear->squared_lengths == NULL) {
+        linear->squared_lengths == NULL || om_blas_begin() != OM_OK) {
         om_profile_linear_destroy(out);
         return OM_MEMORY;
     }

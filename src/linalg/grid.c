@@ -29,13 +29,12 @@ static void open_grid(om_grid *grid) {
 om_status om_grid_create(om_grid **out, om_ctx *ctx) {
     om_grid *grid = om_calloc(1, sizeof *grid);
     *out = grid;
-    om_status status = om_agree(ctx, grid != NULL ? OM_OK : OM_MEMORY);
+    om_status status = om_agree(ctx, grid != NULL ? om_blas_begin() : OM_MEMORY);
     if (status != OM_OK) {
         om_free(grid);
         *out = NULL;
         return status;
     }
-    om_blas_use_one_thread();
     grid->ctx = ctx;
     grid->shape = om_grid_choose(om_context_size(ctx));
     grid->is_member = om_context_rank(ctx) < grid->shape.rows * grid->shape.columns;

@@ -152,6 +152,11 @@ static om_status find(double *values, double *vectors, reduction *reduced,
                : status;
 }
 
+int64_t om_symmetric_dense_bytes(int64_t n, int64_t count) {
+    /* Their distributed form is no more than they are; diagonals and LAPACK's work beside it. */
+    return (count + 40) * n * (int64_t)sizeof(double);
+}
+
 om_status om_symmetric_leading_dense(double *values, double *vectors, om_symmetric *matrix,
                                      int64_t count) {
     om_ctx *ctx = matrix->grid->ctx;

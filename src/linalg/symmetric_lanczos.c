@@ -56,14 +56,22 @@ static void destroy(lanczos *state) {
     om_free(state->basis);
 }
 
+static int64_t capacity_for(int64_t count) {
+    const int64_t least = BLOCKS_A_ROUND * BLOCK;
+    return count + BLOCK + (count > least ? count : least);
+}
+
+int64_t om_symmetric_lanczos_bytes(int64_t n, int64_t count) {
+    int64_t m = capacity_for(count);
+    return ((3 * m + BLOCK) * n + 3 * m * m) * (int64_t)sizeof(double);
+}
+
 static om_status create(lanczos *state, const om_symmetric *matrix, int64_t count) {
-    int64_t n = matrix->n;
-    int grown = (int)count > BLOCKS_A_ROUND * BLOCK ? (int)count : BLOCKS_A_ROUND * BLOCK;
+    int64_t n = matrix->n, m = capacity_for(count);
     state->matrix = matrix;
     state->n = matrix->n;
     state->n_kept = (int)count + BLOCK;
-    state->capacity = state->n_kept + grown;
-    int64_t m = state->capacity;
+    state->capacity = (int)m;
     state->work_length = (int)(1 + 6 * m + 2 * m * m);
     state->integer_work_length = (int)(3 + 5 * m);
     state->basis = om_calloc_aligned(m * n, sizeof *state->basis);

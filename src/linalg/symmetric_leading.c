@@ -26,14 +26,23 @@ static void settle_sign(double *vector, int64_t n) {
     }
 }
 
+static bool is_for_dense(int64_t n, int64_t count) {
+    return n <= SMALL || count * FEW_OF > n;
+}
+
+int64_t om_symmetric_leading_bytes(int64_t n, int64_t count) {
+    return is_for_dense(n, count) ? om_symmetric_dense_bytes(n, count)
+                                  : om_symmetric_lanczos_bytes(n, count);
+}
+
 om_status om_symmetric_leading(double *values, double *vectors, om_symmetric *matrix,
                                int64_t count) {
     if (count < 1 || count > matrix->n) {
         return om_fail(OM_BUG, "%s: %d eigenvectors of %d", matrix->what, (int)count, matrix->n);
     }
-    bool is_small = matrix->n <= SMALL || count * FEW_OF > matrix->n;
-    OM_TRY(is_small ? om_symmetric_leading_dense(values, vectors, matrix, count)
-                    : om_symmetric_leading_lanczos(values, vectors, matrix, count));
+    OM_TRY(is_for_dense(matrix->n, count)
+               ? om_symmetric_leading_dense(values, vectors, matrix, count)
+               : om_symmetric_leading_lanczos(values, vectors, matrix, count));
     for (int64_t i = 0; i < count; i++) {
         settle_sign(vectors + i * matrix->n, matrix->n);
     }

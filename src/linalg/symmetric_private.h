@@ -42,6 +42,9 @@ om_status om_symmetric_leading_dense(double *values, double *vectors, om_symmetr
                                      int64_t count);
 om_status om_symmetric_leading_lanczos(double *values, double *vectors, om_symmetric *matrix,
                                        int64_t count);
+/* See om_symmetric_leading_bytes. */
+int64_t om_symmetric_dense_bytes(int64_t n, int64_t count);
+int64_t om_symmetric_lanczos_bytes(int64_t n, int64_t count);
 
 /* products [count x n]: of the matrix with the vectors [count x n] that rank 0 has, which all ranks
  * get, as they do the products. Collective. */

@@ -6,18 +6,13 @@
 
 #include <inttypes.h>
 
-/* Vectors that a rank holds whole beside the matrix, while it looks for eigenvectors. */
-enum { MOST_VECTORS = 512 };
-
 /* ScaLAPACK counts elements in 32 bits. */
 static const int64_t most_elements = INT32_MAX;
 
 static const int most_ranks = 1 << 16;
 
 int64_t om_symmetric_bytes_needed(int64_t n, int n_ranks) {
-    int64_t vectors = n < MOST_VECTORS ? n : MOST_VECTORS;
-    return 2 * om_symmetric_local_bytes(n, n_ranks) + OM_PANEL_BYTES +
-           vectors * n * (int64_t)sizeof(double);
+    return 2 * om_symmetric_local_bytes(n, n_ranks) + OM_PANEL_BYTES;
 }
 
 static bool is_enough(int64_t n, int n_ranks, int64_t room) {

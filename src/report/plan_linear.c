@@ -30,8 +30,9 @@ static double side(double n_samples, double n_features) {
     return fmin(n_samples, n_features);
 }
 
+/* n_rows: of the matrix; vectors: bytes of what each rank has whole. */
 static om_status fill(om_plan_stage *stage, const om_plan *plan, const om_plan_cost *cost,
-                      double n_rows) {
+                      double n_rows, double vectors) {
     double n_features = (double)plan->learn->model.n_features;
     stage->exists = true;
     stage->disk_is_guess = true;
@@ -39,7 +40,7 @@ static om_status fill(om_plan_stage *stage, const om_plan *plan, const om_plan_c
     /* Over all ranks, which may be those of one node. */
     stage->node_memory = om_plan_matrix_bytes(plan, &plan->learn->model) +
                          (double)om_symmetric_bytes_needed((int64_t)n_rows, 1);
-    stage->own_memory = om_plan_base_bytes(plan) + 8 * values_at_once * n_features;
+    stage->own_memory = om_plan_base_bytes(plan) + 8 * values_at_once * n_features + vectors;
     stage->rate = om_strdup("taken from another machine");
     stage->limit = om_strdup("one rank writes the files");
     OM_TRY(stage->work != NULL && stage->rate != NULL && stage->limit != NULL ? OM_OK : OM_MEMORY);
@@ -59,7 +60,9 @@ static om_status add_pca(om_plan *plan, double rank) {
     stage->is_done = plan->learn->is_pca_done;
     stage->disk = 8 * k * ((double)plan->learn->n_samples + 2 * d);
     stage->work = om_format("%d components of %s rows", (int)k, om_figure_count(n).text);
-    return fill(stage, plan, &cost, n_rows);
+    double vectors = (double)om_symmetric_leading_bytes((int64_t)n_rows, (int64_t)k) +
+                     8 * k * (d + 2 * (double)plan->learn->n_samples);
+    return fill(stage, plan, &cost, n_rows, vectors);
 }
 
 /* The ten fits of n training samples. */
@@ -86,7 +89,9 @@ static om_status add_baseline(om_plan *plan, double rank) {
     stage->disk = 8.0 * (OM_N_HALLMARKS + 2) * (double)learn->model.n_features;
     stage->work = om_format("%d fits for %d folds and the model",
                             OM_N_HALLMARKS * ((int)n_folds + 1), (int)n_folds);
-    return fill(stage, plan, &cost, side(n / OM_N_HALLMARKS, (double)learn->model.n_features));
+    double d = (double)learn->model.n_features, n_rows = side(n / OM_N_HALLMARKS, d);
+    return fill(stage, plan, &cost, n_rows,
+                8 * (double)plan->job->baseline.penalties * (d + n_rows));
 }
 
 om_status om_plan_add_linear(om_plan *plan, double rank) {

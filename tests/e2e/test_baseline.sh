@@ -91,6 +91,16 @@ done
 cat "$work/log-baseline"
 "$python" -W ignore "$source_folder/tests/e2e/twin_baseline.py" "$job" 900 "$start"-[1-7]
 
+# Pooled samples of a job that has changed since are made anew, as `validate` makes them.
+cp -r "$start" "$start-pooled"
+sed 's/threshold_tissue: Lung/threshold_tissue: Breast/' "$job" > "$work/job-pooled.yaml"
+step baseline "$work/job-pooled.yaml" --set workdir="$start-pooled"
+cp "$start-pooled/baseline/comparison.csv" "$work/comparison-pooled.csv"
+cmp -s "$work/comparison-pooled.csv" "$start/baseline/comparison.csv" && fail "other thresholds change nothing"
+step validate "$work/job-pooled.yaml" --set workdir="$start-pooled"
+step baseline "$work/job-pooled.yaml" --set workdir="$start-pooled"
+says 'baseline: done already'
+
 # So few samples that hallmarks lack a label, or have nothing to choose a penalty by. A model of earlier samples is
 # none of these.
 cp -r "$start" "$start-gaps"

@@ -115,15 +115,27 @@ def figures_of(decisions, tasks, labels):
     return pd.DataFrame(rows, index=HALLMARKS).drop(columns="ks")
 
 
-def compare(found, expected, what):
-    """With "mean", over hallmarks; columns that are not expected are empty."""
-    assert list(found["hallmark"]) == HALLMARKS + ["mean"], what
-    found = found.set_index("hallmark")
-    for name in ["n_positive", "n_negative", *FIGURES, "ks"]:
-        values = expected[name].to_numpy(dtype=float) if name in expected else np.full(10, np.nan)
-        np.testing.assert_allclose(found[name][HALLMARKS], values, rtol=1e-12, err_msg=f"{what}: {name}")
-        whole = values.sum() if name.startswith("n_") else pd.Series(values).mean()
-        np.testing.assert_allclose(found[name]["mean"], whole, rtol=1e-12, err_msg=f"{what}: mean {name}")
+def means(tables):
+    """Of each of these tables, whose rows are the same things: figures over the rows of which all tables have the
+    figure but those that have it in none, samples over the rows of which they have the accuracy."""
+    def common(name):
+        held = [table[name].notna() for table in tables if name in table and table[name].notna().any()]
+        return np.logical_and.reduce(held) if held else np.zeros(len(tables[0]), bool)
+
+    return [pd.Series({name: table[name][common("accuracy")].sum() if name.startswith("n_")
+                       else table[name][common(name)].mean() for name in table}) for table in tables]
+
+
+def compare(rows, data, expected):
+    """The rows of {method: table by hallmark}, and "mean"; columns that are not expected are empty."""
+    for (method, table), mean in zip(expected.items(), means(list(expected.values()))):
+        found = rows(method, data)
+        assert list(found["hallmark"]) == HALLMARKS + ["mean"], (method, data)
+        found = found.set_index("hallmark")
+        table = pd.concat([table, mean.to_frame("mean").T]).reindex(columns=["n_positive", "n_negative", *FIGURES, "ks"])
+        for name in table:
+            np.testing.assert_allclose(found[name].astype(float), table[name].astype(float), rtol=1e-12,
+                                       err_msg=f"{method}, {data}: {name}")
 
 
 # --- Philox and the folds, by what the papers and the header say of them
@@ -249,10 +261,15 @@ def check_folds(table):
             np.testing.assert_allclose(rows[name], expected[name], rtol=1e-12, err_msg=f"fold {index}: {name}")
 
 
-def mean_over(tables):
-    counted = [name for name in tables[0] if name.startswith("n_")]
-    return pd.concat([sum(table[counted] for table in tables),
-                      pd.concat([table[FIGURES] for table in tables]).groupby(level=0).mean().loc[HALLMARKS]], axis=1)
+def means_over(folds_of):
+    """{method: tables of folds} to {method: table of means}."""
+    found = {method: [] for method in folds_of}
+    for code in HALLMARKS:
+        each = [pd.DataFrame([table.loc[code] for table in tables]).reset_index(drop=True)
+                for tables in folds_of.values()]
+        for method, mean in zip(found, means(each)):
+            found[method].append(mean)
+    return {method: pd.DataFrame(rows, HALLMARKS) for method, rows in found.items()}
 
 
 def profiles(table):
@@ -272,14 +289,14 @@ def check_external(workdir, rows):
     pooled = anndata.read_h5ad(workdir / "validate/pooled.h5ad")
     score = main.decide(profiles(pooled.to_df()))
     tasks = np.array([HALLMARKS.index(code) for code in pooled.obs["hallmark"]])
-    compare(rows("ridge", "external"), figures_of(score, tasks, pooled.obs["label"].to_numpy()), "ridge, external")
+    ridge = figures_of(score, tasks, pooled.obs["label"].to_numpy())
     given = read(workdir / "validate/external_predictions.csv")
     expected = []
     for code in HALLMARKS:
         own = given[given["hallmark"] == code]
         expected.append(figures((own["label"] == 1).to_numpy(), (own[code] > 0.5).to_numpy(), own[code].to_numpy()))
-    expected = pd.DataFrame(expected, HALLMARKS).drop(columns="ks")
-    compare(rows("network (masked)", "external"), expected, "network, external")
+    network = pd.DataFrame(expected, HALLMARKS).drop(columns="ks")
+    compare(rows, "external", {"ridge": ridge, "network (masked)": network})
 
 
 def check_bulk(workdir, rows):
@@ -287,11 +304,12 @@ def check_bulk(workdir, rows):
     score = np.concatenate([main.decide(profiles(table)) for table, _ in tables])
     cancer = np.concatenate([np.full(len(table), kind == "cancer") for table, kind in tables])
     expected = [figures(cancer, score[:, k] > 0, score[:, k]) for k in range(10)]
-    compare(rows("ridge", "bulk"), pd.DataFrame(expected, HALLMARKS).drop(columns="auprc"), "ridge, bulk")
+    ridge = pd.DataFrame(expected, HALLMARKS).drop(columns="auprc")
     given = read(workdir / "validate/bulk_predictions.csv")
     cancer = (given["class"] == "cancer").to_numpy()
     expected = [figures(cancer, (given[code] > 0.5).to_numpy(), given[code].to_numpy()) for code in HALLMARKS]
-    compare(rows("network (masked)", "bulk"), pd.DataFrame(expected, HALLMARKS).drop(columns="auprc"), "network, bulk")
+    network = pd.DataFrame(expected, HALLMARKS).drop(columns="auprc")
+    compare(rows, "bulk", {"ridge": ridge, "network (masked)": network})
 
 
 def check_comparison(workdir, table):
@@ -299,21 +317,23 @@ def check_comparison(workdir, table):
         return table[(table["method"] == method) & (table["data"] == data)]
 
     kinds = list(dict.fromkeys(zip(table["data"], table["method"])))
-    compare(rows("ridge", "test"), figures_of(decisions, task[test], label[test]), "ridge, test")
-    compare(rows("ridge", "folds"), mean_over(fold_figures), "ridge, folds")
+    on_folds = {"ridge": fold_figures}
     if ("folds", "network (masked)") in kinds:
         own = read(workdir / "crossval/folds.csv")
         own = own[own["train.hidden"] == job["train"]["hidden"]]
         for loss in ("masked", "published"):
-            each = [from_table(fold, ["tn", "fp"]) for _, fold in own[own["train.loss"] == loss].groupby("fold")]
-            compare(rows(f"network ({loss})", "folds"), mean_over(each), f"network ({loss}), folds")
+            each = own[own["train.loss"] == loss].groupby("fold")
+            on_folds[f"network ({loss})"] = [from_table(fold, ["tn", "fp"])[fold_figures[0].columns] for _, fold in each]
+    compare(rows, "folds", means_over(on_folds))
+    on_test = {"ridge": figures_of(decisions, task[test], label[test])}
     if ("test", "network (masked)") in kinds:
         own = read(workdir / "test.csv").rename(
             columns={"n_pos": "n_positive", "n_neg": "n_negative", "average_precision": "auprc"})
         own = from_table(own[own["hallmark"] == own["task"]], ["true_neg", "false_pos"])
-        compare(rows("network (masked)", "test"), own, "network, test")
+        on_test["network (masked)"] = own[fold_figures[0].columns]
         check_external(workdir, rows)
         check_bulk(workdir, rows)
+    compare(rows, "test", on_test)
     return kinds
 
 

@@ -17,7 +17,9 @@ ends_as COMPLETED 60 "${ids[@]}"
 same_digests "$work/whole"
 told 'my.crossval \([0-9]+_2\): done'
 [ "$(grep -c 'on 2 ranks, nodes n\[' "$chain_log")" -ge 7 ] || fail "not all on two nodes"
+set_cluster SBATCH_OPTIONS "(--ntasks=2 --ntasks-per-node=1 --error=%x-%j.err)" # a file of their own for messages
 submit jobs/my.yaml --set pca.run=true --set baseline.run=true
+set_cluster SBATCH_OPTIONS "(--ntasks=2 --ntasks-per-node=1)"
 [ ${#ids[@]} = 1 ] || fail "submitted ${#ids[@]} jobs, expected the last one: $(cat "$work/submitted")"
 ends_as COMPLETED 60 "${ids[@]}"
 told 'my.linear \([0-9]+\): baseline on 2 ranks, nodes n\['

@@ -1,11 +1,9 @@
 #!/usr/bin/env bash
 # Other methods beside the network on a small corpus: the table is there, and both ridge classifiers are one.
-. "$(dirname "$0")/common.sh"
+#
+# usage: tests/bench/check_baselines.sh PROGRAM SOURCE_FOLDER [WORK_FOLDER]
+. "$(dirname "$0")/../e2e/common.sh"
 build=$(cd "$(dirname "$program")/.." && pwd)
-[ -x "$build/tests/bench/bench_folds" ] || {
-    echo "SKIPPED: the benchmark's programs are not beside this one"
-    exit 0
-}
 "$python" "$source_folder/tests/bench/baselines.py" --quick --build "$build" --program "$program" --ranks 2 \
     --work "$work" --out "$work/baselines.csv" > "$work/baselines.md" 2> "$work/log-baselines" || {
     cat "$work/log-baselines"
