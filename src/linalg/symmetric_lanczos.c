@@ -57,7 +57,7 @@ static void destroy(lanczos *state) {
 }
 
 static int64_t capacity_for(int64_t count) {
-    const int64_t least = BLOCKS_A_ROUND * BLOCK;
+    const int64_t least = (int64_t)BLOCKS_A_ROUND * BLOCK;
     return count + BLOCK + (count > least ? count : least);
 }
 
