@@ -30,7 +30,7 @@ typedef struct om_learn_state {
     bool is_collected;       /* the tables of crossval/ are those of these tasks */
     bool is_pca_done;        /* the job asks for it, and the artefacts are there */
     bool is_baseline_done;   /* likewise */
-    double mean_epochs; /* of the tasks that are done; 0: none is */
+    double mean_epochs;      /* of the tasks that are done; 0: none is */
 } om_learn_state;
 
 /* Reads the samples of synthetic.h5ad, which is as the job wants it, and looks which artefacts of
