@@ -1,19 +1,12 @@
 /* The stage `baseline` as a whole: what its files say, and when it does its work. */
-#include "oncomark/stages.h"
-
 #include "learn/baseline_fit.h"
 #include "oncomark/folds.h"
 #include "oncomark/split.h"
-#include "oncomark/stop.h"
 #include "oncomark/table.h"
-#include "tiny_learning.h"
-#include "unit_test.h"
-
-#include "test_ranks.h"
+#include "tiny_stage.h"
 
 #include <inttypes.h>
 #include <math.h>
-#include <signal.h>
 #include <sys/stat.h>
 
 #define SMALL                                                                                      \
@@ -24,34 +17,7 @@ static const char dual[] = SMALL "crossval: {folds: 2, repeats: 2}\n";
 static const char primal[] = "features: {most_variable: 20}\nbaseline: {penalties: 3}\n"
                              "crossval: {folds: 2, repeats: 2}\n";
 
-static om_ctx *world;
-static char folder[TEST_PATH];
-
-static char *path_of(const char *run, const char *artefact) {
-    return om_format("%s/%s/%s", folder, run, artefact);
-}
-
-static om_status try_stage(const char *run, const char *parameters) {
-    om_workdir *workdir = NULL;
-    om_job *job = tiny_job(folder, run, parameters);
-    assert_int_equal(om_workdir_open(&workdir, world, job), OM_OK);
-    om_status status = om_stage_baseline(world, job, workdir);
-    om_workdir_close(&workdir);
-    om_job_destroy(&job);
-    return status;
-}
-
-static void put_samples(const char *run) {
-    om_job *job = tiny_job(folder, run, SMALL);
-    tiny_commit(world, job, NULL);
-    om_job_destroy(&job);
-}
-
-static void run_well(const char *run, const char *parameters) {
-    if (try_stage(run, parameters) != OM_OK) {
-        fail_msg("%s", om_error_message());
-    }
-}
+static const tiny_stage tested = {om_stage_baseline, dual, "baseline/comparison.csv"};
 
 static om_ridge_model *read_model(const char *run) {
     om_ridge_model *model = NULL;
@@ -498,12 +464,6 @@ static void test_done_work_is_skipped(void **state) {
     om_free(path);
 }
 
-static void test_needs_synthetic_samples(void **state) {
-    (void)state;
-    assert_int_equal(try_stage("none", dual), OM_USAGE);
-    assert_message_has("synthetic.h5ad");
-}
-
 /* Before anything is fitted. */
 static void test_needs_folds(void **state) {
     (void)state;
@@ -513,46 +473,6 @@ static void test_needs_folds(void **state) {
     assert_message_has("crossval.folds");
     assert_false(om_file_exists(path));
     om_free(path);
-}
-
-static void test_stops_and_goes_on(void **state) {
-    (void)state;
-    char *path = path_of("stopped", "baseline/comparison.csv");
-    put_samples("stopped");
-    om_stop_listen();
-    MPI_Barrier(om_context_comm(world));
-    if (om_context_rank(world) == om_context_size(world) - 1) {
-        raise(SIGUSR1);
-    }
-    assert_int_equal(try_stage("stopped", dual), OM_STOPPED);
-    assert_false(om_file_exists(path));
-    om_stop_listen();
-    MPI_Barrier(om_context_comm(world));
-    run_well("stopped", dual);
-    assert_true(om_file_exists(path));
-    om_free(path);
-}
-
-/* One rank lacks memory, anywhere: all leave together, and the next run does the work. */
-static void test_any_allocation_may_fail(void **state) {
-    (void)state;
-    put_samples("lacking");
-    om_status status = OM_MEMORY;
-    bool is_victim = om_context_rank(world) == om_context_size(world) - 1;
-    for (int64_t good = 0; status != OM_OK; good += 1 + good / 8) {
-        om_workdir *workdir = NULL;
-        om_job *job = tiny_job(folder, "lacking", dual);
-        assert_int_equal(om_workdir_open(&workdir, world, job), OM_OK);
-        om_memory_fail_after(is_victim ? good : -1);
-        status = om_stage_baseline(world, job, workdir);
-        om_memory_fail_after(-1);
-        om_status of_root = status;
-        assert_int_equal(om_broadcast(world, 0, &of_root, sizeof of_root), OM_OK);
-        assert_int_equal(status, of_root);
-        assert_true(status == OM_OK || status == OM_MEMORY);
-        om_workdir_close(&workdir);
-        om_job_destroy(&job);
-    }
 }
 
 int main(int argc, char **argv) {
