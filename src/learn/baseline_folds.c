@@ -1,6 +1,7 @@
 #include "baseline_folds.h"
 
 #include "baseline_fit.h"
+#include "baseline_progress.h"
 #include "figure_text.h"
 #include "lesson.h"
 #include "oncomark/memory.h"
@@ -13,12 +14,14 @@
 /* What the folds share. */
 typedef struct folds_work {
     om_ctx *ctx;
-    om_workdir *workdir;
+    const om_text_origin *origin;
     const om_crossval_plan *plan;
     const om_feature_matrix *matrix; /* of all folds; NULL: each makes its own */
     om_feature_matrix own;           /* of all folds or of the last one */
     uint8_t *parts;                  /* [n_samples] of the last one */
-    om_text *csv;
+    om_text *csv;                    /* on the root, as what follows */
+    size_t heading;                  /* bytes of it */
+    int64_t n_done;                  /* folds whose rows are there; on all ranks */
 } folds_work;
 
 bool om_baseline_folds_are_alike(const om_job *job) {
@@ -52,7 +55,7 @@ static om_status add_rows(folds_work *work, int64_t fold, const om_baseline_fit 
         OM_TRY(om_baseline_figures_csv(work->csv, &figures[k]));
         OM_TRY(om_text_add(work->csv, "\n"));
     }
-    return OM_OK;
+    return om_baseline_progress_keep(work->origin, work->csv, work->heading);
 }
 
 /* Collective. */
@@ -63,7 +66,7 @@ static om_status choose_matrix(folds_work *work) {
         return OM_OK;
     }
     om_feature_matrix_release(&work->own);
-    const om_sample_source source = {plan->path, plan->table, work->workdir};
+    const om_sample_source source = {plan->path, plan->table, work->origin->workdir};
     OM_TRY(om_feature_matrix_make(&work->own, work->ctx, &source, by_all ? NULL : work->parts,
                                   plan->job->features.most_variable));
     work->matrix = by_all ? &work->own : NULL;
@@ -104,16 +107,34 @@ static om_status add_heading(om_text *csv) {
     return om_text_add(csv, "\n");
 }
 
-static om_status begin(folds_work *work) {
-    work->parts = om_malloc(work->plan->table->n_samples, sizeof *work->parts);
-    return work->parts != NULL ? add_heading(work->csv) : OM_MEMORY;
+/* On the root, with what an earlier run has left. */
+static om_status begin_table(folds_work *work) {
+    OM_TRY(add_heading(work->csv));
+    work->heading = om_text_length(work->csv);
+    OM_TRY(om_baseline_progress_read(work->csv, &work->n_done, work->origin));
+    if (work->n_done > 0) {
+        om_log_info(om_context_log(work->ctx),
+                    "baseline: going on after fold %" PRId64 " of %" PRId64, work->n_done,
+                    work->plan->n_folds);
+    }
+    return OM_OK;
 }
 
-om_status om_baseline_folds(om_text *csv, om_ctx *ctx, om_workdir *workdir,
+static om_status begin(folds_work *work) {
+    work->parts = om_malloc(work->plan->table->n_samples, sizeof *work->parts);
+    om_status status = work->parts != NULL ? OM_OK : OM_MEMORY;
+    if (status == OM_OK && om_context_is_root(work->ctx)) {
+        status = begin_table(work);
+    }
+    OM_TRY(om_agree(work->ctx, status));
+    return om_broadcast(work->ctx, 0, &work->n_done, sizeof work->n_done);
+}
+
+om_status om_baseline_folds(om_text *csv, om_ctx *ctx, const om_text_origin *origin,
                             const om_crossval_plan *plan, const om_feature_matrix *ready) {
-    folds_work work = {.ctx = ctx, .workdir = workdir, .plan = plan, .matrix = ready, .csv = csv};
-    om_status status = om_agree(ctx, begin(&work));
-    for (int64_t fold = 0; fold < plan->n_folds && status == OM_OK; fold++) {
+    folds_work work = {.ctx = ctx, .origin = origin, .plan = plan, .matrix = ready, .csv = csv};
+    om_status status = begin(&work);
+    for (int64_t fold = work.n_done; fold < plan->n_folds && status == OM_OK; fold++) {
         status = do_fold(&work, fold);
     }
     om_feature_matrix_release(&work.own);

@@ -6,6 +6,7 @@
 #include "baseline_comparison.h"
 #include "baseline_fit.h"
 #include "baseline_folds.h"
+#include "baseline_progress.h"
 #include "feature_names.h"
 #include "figure_text.h"
 #include "job_lesson.h"
@@ -148,6 +149,12 @@ static om_status make_fit(baseline_stage *stage, const om_text_origin *origin) {
     return om_agree(ctx, om_context_is_root(ctx) ? commit_fit(stage, origin) : OM_OK);
 }
 
+/* Rank 0. */
+static om_status commit_folds(const om_text *csv, const om_text_origin *origin) {
+    OM_TRY(om_text_artefact_commit(origin, OM_BASELINE_FOLDS_NAME, csv));
+    return om_baseline_progress_remove(origin->workdir);
+}
+
 static om_status make_folds(baseline_stage *stage, const om_text_origin *origin) {
     om_ctx *ctx = stage->ctx;
     om_text *csv = NULL;
@@ -160,13 +167,10 @@ static om_status make_folds(baseline_stage *stage, const om_text_origin *origin)
         om_job_lesson_release(&stage->samples); /* the ranks of the folds take its place */
     }
     om_status status = om_agree(ctx, om_text_create(&csv));
-    status =
-        status == OM_OK ? om_baseline_folds(csv, ctx, stage->workdir, stage->plan, ready) : status;
+    status = status == OM_OK ? om_baseline_folds(csv, ctx, origin, stage->plan, ready) : status;
     if (status == OM_OK) {
         say_seconds(stage, "folds", MPI_Wtime() - started);
-        bool is_root = om_context_is_root(ctx);
-        status = om_agree(
-            ctx, is_root ? om_text_artefact_commit(origin, OM_BASELINE_FOLDS_NAME, csv) : OM_OK);
+        status = om_agree(ctx, om_context_is_root(ctx) ? commit_folds(csv, origin) : OM_OK);
     }
     om_text_destroy(&csv);
     return status;

@@ -91,6 +91,26 @@ done
 cat "$work/log-baseline"
 "$python" -W ignore "$source_folder/tests/e2e/twin_baseline.py" "$job" 900 "$start"-[1-7]
 
+# Stopped, it goes on after the folds that are done.
+many=("$job" --set crossval.repeats=20 --set workdir="$start-stopped")
+cp -r "$start" "$start-stopped"
+cp -r "$start" "$start-whole"
+"$program" baseline "${many[@]}" 2> "$work/log-baseline" &
+for _ in {1..600}; do
+    [ ! -e "$start-stopped/.oncomark/baseline.folds" ] || break
+    sleep 0.05
+done
+kill -USR1 $!
+code=0
+wait $! || code=$?
+[ $code = 75 ] || fail "stopped in the midst of folds: exit code $code: $(cat "$work/log-baseline")"
+"$program" baseline "${many[@]}" 2> "$work/log-baseline"
+says 'baseline: going on after fold [1-9][0-9]* of 60$'
+[ ! -e "$start-stopped/.oncomark/baseline.folds" ] || fail "rows of folds are left"
+"$program" baseline "${many[@]}" --set workdir="$start-whole" 2> "$work/log-baseline"
+says_not 'going on'
+cmp "$start-stopped/baseline/folds.csv" "$start-whole/baseline/folds.csv" || fail "folds differ after a stop"
+
 # Pooled samples of a job that has changed since are made anew, as `validate` makes them.
 cp -r "$start" "$start-pooled"
 sed 's/threshold_tissue: Lung/threshold_tissue: Breast/' "$job" > "$work/job-pooled.yaml"
