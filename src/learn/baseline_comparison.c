@@ -1,34 +1,17 @@
 #include "baseline_comparison.h"
 
 #include "baseline_artefacts.h"
+#include "baseline_available.h"
 #include "baseline_folds.h"
 #include "baseline_network.h"
 #include "baseline_profiles.h"
-#include "oncomark/file_stamp.h"
 #include "oncomark/memory.h"
 #include "same_arithmetic.h"
 #include "text_artefact.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 static const char comparison_name[] = "baseline/comparison.csv";
-static const char model_name[] = "model.h5";
-static const char test_name[] = "test.csv";
-static const char pooled_name[] = "validate/pooled.h5ad";
-
-enum { N_LOSSES = 2 };
-static const om_loss losses[N_LOSSES] = {OM_LOSS_MASKED, OM_LOSS_PUBLISHED};
-
-/* What there is to compare; the same on all ranks. */
-typedef struct available {
-    uint8_t model;
-    uint8_t test;               /* test.csv */
-    uint8_t pooled;             /* pooled samples of the job's external studies */
-    uint8_t bulk;               /* profiles that the model can predict */
-    int64_t settings[N_LOSSES]; /* of the plan, by loss; -1: none is done */
-} available;
-
 /* What the steps hand on. */
 typedef struct comparison {
     om_ctx *ctx;
@@ -37,7 +20,7 @@ typedef struct comparison {
     const om_job *job;
     om_text *inputs; /* on the root, as the table */
     om_text *csv;
-    available has;
+    om_baseline_available has;
     om_ridge_model *ridge;
     om_model *model;
 } comparison;
@@ -49,70 +32,16 @@ static void release(comparison *work) {
     om_model_destroy(&work->model);
 }
 
-static om_status add_digest(comparison *work, const char *artefact) {
-    char hex[OM_DIGEST_HEX];
-    OM_TRY(om_workdir_digest(work->workdir, artefact, hex));
-    return om_text_add(work->inputs, "%s: %s\n", artefact, hex);
-}
-
-static om_status add_if(comparison *work, bool is_there, const char *artefact) {
-    return is_there ? add_digest(work, artefact)
-                    : om_text_add(work->inputs, "%s: none\n", artefact);
-}
-
-static om_status add_setting(comparison *work, int64_t setting) {
-    const om_crossval_plan *plan = work->plan;
-    for (int64_t fold = 0; fold < plan->n_folds && setting >= 0; fold++) {
-        OM_TRY(add_digest(work, plan->tasks[setting * plan->n_folds + fold].artefact));
-    }
-    return OM_OK;
-}
-
-static om_status add_bulk(comparison *work) {
-    const om_validate_parameters *validate = &work->job->validate;
-    OM_TRY(om_job_describe(work->job, "validate.bulk", work->inputs));
-    OM_TRY(om_job_describe(work->job, "validate.others", work->inputs));
-    for (int64_t s = 0; s < validate->n_bulk; s++) {
-        const om_bulk_set *set = &validate->bulk[s];
-        bool is_matrix = false;
-        OM_TRY(om_baseline_bulk_is_matrix(&is_matrix, set));
-        work->has.bulk = is_matrix ? 1 : work->has.bulk;
-        OM_TRY(om_file_stamp(work->inputs, set->name, set->path));
-        OM_TRY(om_file_stamp(work->inputs, "gene_map", set->gene_map));
-        OM_TRY(om_file_stamp(work->inputs, "classes", set->classes));
-    }
-    return OM_OK;
-}
-
-/* On the root: what there is, and what the table depends on. */
+/* On the root. */
 static om_status look(comparison *work) {
-    char hex[OM_DIGEST_HEX];
-    available *has = &work->has;
-    has->model = om_baseline_is_trained(work->workdir, work->job, model_name) ? 1 : 0;
-    has->test = om_baseline_is_trained(work->workdir, work->job, test_name) ? 1 : 0;
-    has->pooled = om_job_has_external(work->job) &&
-                          om_workdir_digest(work->workdir, pooled_name, hex) == OM_OK
-                      ? 1
-                      : 0;
     OM_TRY(om_text_create(&work->inputs));
     OM_TRY(om_text_create(&work->csv));
-    OM_TRY(om_text_add(work->inputs, "stage: %s\ntable: comparison\n", om_baseline_stage));
-    OM_TRY(om_job_describe(work->job, "train.loss", work->inputs));
-    OM_TRY(add_digest(work, OM_BASELINE_MODEL_NAME));
-    OM_TRY(add_digest(work, OM_BASELINE_FOLDS_NAME));
-    OM_TRY(add_if(work, has->model == 1, model_name));
-    OM_TRY(add_if(work, has->test == 1, test_name));
-    OM_TRY(add_if(work, has->pooled == 1, pooled_name));
-    for (int i = 0; i < N_LOSSES; i++) {
-        OM_TRY(om_baseline_find_setting(&has->settings[i], work->plan, losses[i]));
-        OM_TRY(add_setting(work, has->settings[i]));
-    }
-    return add_bulk(work);
+    return om_baseline_look(&work->has, work->inputs, work->workdir, work->plan);
 }
 
 static om_status read_models(comparison *work) {
     char *ridge = om_workdir_path(work->workdir, OM_BASELINE_MODEL_NAME);
-    char *model = om_workdir_path(work->workdir, model_name);
+    char *model = om_workdir_path(work->workdir, OM_BASELINE_NETWORK_NAME);
     om_status status = ridge != NULL && model != NULL ? OM_OK : OM_MEMORY;
     status = status == OM_OK ? om_ridge_model_read(&work->ridge, ridge) : status;
     if (status == OM_OK && work->has.model == 1) {
@@ -136,33 +65,11 @@ static void drop_stale_model(comparison *work) {
     }
 }
 
-static void say_missing(const comparison *work) {
-    om_log *log = om_context_log(work->ctx);
-    const available *has = &work->has;
-    bool wants_pooled = om_job_has_external(work->job), wants_bulk = has->bulk == 1;
-    if (has->model == 0) {
-        om_log_info(log,
-                    "baseline: left out the network on the test part%s: there is no model of these "
-                    "samples, which `oncomark train` makes",
-                    wants_pooled || wants_bulk ? ", and both methods on other data" : "");
-    } else if (has->test == 0 && work->ridge->n_test > 0) {
-        om_log_info(log, "baseline: left out the network on the test part: `oncomark train` makes "
-                         "test.csv");
-    }
-    if (has->settings[0] < 0 && has->settings[1] < 0) {
-        om_log_info(log, "baseline: left out the network on folds: `oncomark crossval` trains it "
-                         "on them");
-    }
-    if (wants_pooled && has->pooled == 0) {
-        om_log_info(log, "baseline: left out external studies: `oncomark validate` pools their "
-                         "samples");
-    }
-}
-
-static const char *const network_names[N_LOSSES] = {"network (masked)", "network (published)"};
+static const char *const network_names[OM_BASELINE_LOSSES] = {"network (masked)",
+                                                              "network (published)"};
 
 static const char *network_name(om_loss loss) {
-    return network_names[loss == losses[0] ? 0 : 1];
+    return network_names[loss == om_baseline_losses[0] ? 0 : 1];
 }
 
 static om_status add_methods(comparison *work, const char *data, const om_compared_method *methods,
@@ -171,7 +78,7 @@ static om_status add_methods(comparison *work, const char *data, const om_compar
 }
 
 static om_status read_test(om_baseline_figures out[OM_N_HALLMARKS], const comparison *work) {
-    char *path = om_workdir_path(work->workdir, test_name);
+    char *path = om_workdir_path(work->workdir, OM_BASELINE_TEST_NAME);
     om_status status = path != NULL ? om_baseline_network_test(out, path) : OM_MEMORY;
     om_free(path);
     return status;
@@ -216,7 +123,7 @@ static om_status read_folds(fold_figures *folds, const comparison *work) {
     om_status status =
         all != NULL && path != NULL ? om_baseline_folds_read(all, path, plan->n_folds) : OM_MEMORY;
     om_free(path);
-    for (int i = 0; i < N_LOSSES && status == OM_OK; i++) {
+    for (int i = 0; i < OM_BASELINE_LOSSES && status == OM_OK; i++) {
         int64_t setting = work->has.settings[i];
         if (setting >= 0) {
             all = begin_method(folds, network_names[i], plan->n_folds);
@@ -268,7 +175,7 @@ static om_status add_pair(comparison *work, const char *data, const om_baseline_
 static om_status add_external(comparison *work) {
     om_baseline_pair pair = {.ridge = {{0}}};
     om_baseline_methods methods = methods_of(work);
-    char *path = om_workdir_path(work->workdir, pooled_name);
+    char *path = om_workdir_path(work->workdir, OM_BASELINE_POOLED_NAME);
     om_status status = om_agree(work->ctx, path != NULL ? OM_OK : OM_MEMORY);
     status = status == OM_OK ? om_baseline_external(&pair, work->ctx, &methods, path) : status;
     om_free(path);
@@ -309,7 +216,7 @@ static om_status make_table(comparison *work, const om_text_origin *origin) {
     if (work->has.model == 1) {
         OM_TRY(add_other_data(work));
     }
-    say_missing(work);
+    om_baseline_say_missing(om_context_log(ctx), &work->has, work->job, work->ridge->n_test > 0);
     return om_agree(ctx,
                     is_root ? om_text_artefact_commit(origin, comparison_name, work->csv) : OM_OK);
 }
