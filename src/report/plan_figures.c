@@ -4,9 +4,11 @@
 #include <stdio.h>
 
 /* Three digits that count. */
-static void print_short(om_figure *figure, double value, const char *unit) {
+static om_figure in_short(double value, const char *unit) {
+    om_figure figure;
     int decimals = value < 9.95 ? 1 : 0;
-    snprintf(figure->text, sizeof figure->text, "%.*f %s", decimals, value, unit);
+    snprintf(figure.text, sizeof figure.text, "%.*f %s", decimals, value, unit);
+    return figure;
 }
 
 om_figure om_figure_count(double n) {
@@ -27,27 +29,21 @@ om_figure om_figure_count(double n) {
 
 om_figure om_figure_bytes(double bytes) {
     static const char *const units[] = {"KiB", "MiB", "GiB", "TiB", "PiB"};
-    om_figure figure;
     int unit = 0;
     double value = bytes / 1024;
     while (value >= 1023.5 && unit < 4) {
         value /= 1024;
         unit++;
     }
-    print_short(&figure, value, units[unit]);
-    return figure;
+    return in_short(value, units[unit]);
 }
 
 om_figure om_figure_duration(double seconds) {
-    om_figure figure;
     if (seconds < 99.5) {
-        print_short(&figure, seconds, "s");
-    } else if (seconds < 99.5 * 60) {
-        print_short(&figure, seconds / 60, "min");
-    } else if (seconds < 47.5 * 3600) {
-        print_short(&figure, seconds / 3600, "h");
-    } else {
-        print_short(&figure, seconds / 86400, "d");
+        return in_short(seconds, "s");
     }
-    return figure;
+    if (seconds < 99.5 * 60) {
+        return in_short(seconds / 60, "min");
+    }
+    return seconds < 47.5 * 3600 ? in_short(seconds / 3600, "h") : in_short(seconds / 86400, "d");
 }

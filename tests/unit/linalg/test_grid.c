@@ -67,12 +67,22 @@ static void too_little_room_is_refused(void **state) {
     assert_int_equal(om_symmetric_check_room(0, 2, room, "covariance"), OM_USAGE);
 }
 
+/* Three vectors for each that is wanted, and two more blocks; all of them at once where many are.
+ */
+static void eigenvectors_take_room(void **state) {
+    (void)state;
+    assert_true(om_symmetric_leading_bytes(20000, 50) > (int64_t)3 * 8 * 20000 * 50);
+    assert_true(om_symmetric_leading_bytes(20000, 4000) > (int64_t)3 * 8 * 20000 * 8000);
+    assert_true(om_symmetric_leading_bytes(20000, 6000) > (int64_t)8 * 20000 * 6000);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shapes_are_nearly_square_and_use_most_ranks),
         cmocka_unit_test(some_shapes),
         cmocka_unit_test(a_rank_holds_its_share),
         cmocka_unit_test(large_matrices_have_large_blocks),
+        cmocka_unit_test(eigenvectors_take_room),
         cmocka_unit_test(too_little_room_is_refused),
     };
     return cmocka_run_group_tests_name("grid", tests, NULL, NULL);
