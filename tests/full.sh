@@ -12,12 +12,12 @@ sources | xargs clang-format --dry-run --Werror
 
 om_build clang
 om_say "Testing what clang built"
-ctest --test-dir build-clang --output-on-failure --timeout 900
+ctest --test-dir build-clang --output-on-failure --timeout 900 -j "$(nproc)"
 
 om_build sanitizers
 om_say "Testing with AddressSanitizer and UndefinedBehaviorSanitizer"
-ctest --test-dir build-sanitizers --output-on-failure --timeout 1800 -L 'unit|mpi'
-ctest --test-dir build-sanitizers --output-on-failure --timeout 1800 -R '^fault\.'
+ctest --test-dir build-sanitizers --output-on-failure --timeout 1800 -j "$(nproc)" -L 'unit|mpi'
+ctest --test-dir build-sanitizers --output-on-failure --timeout 1800 -j "$(nproc)" -R '^fault\.'
 
 om_build debug -DONCOMARK_ISAL=OFF
 om_say "Unit tests under valgrind, with zlib alone"
