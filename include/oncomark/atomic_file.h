@@ -6,7 +6,8 @@
 
 #include <stdint.h>
 
-/* Makes a folder and those above it; one that exists is fine. Local. */
+/* Makes a folder and those above it; one that exists is fine. OM_USAGE where something else has
+ * the name. Local. */
 om_status om_folder_make(const char *path);
 
 /* Makes the folder that a file of this path would stand in. */

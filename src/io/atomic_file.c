@@ -16,8 +16,10 @@ static om_status make_one(const char *path) {
     }
     int cause = errno;
     struct stat info;
-    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode)) {
-        return OM_OK;
+    if (stat(path, &info) == 0) {
+        return S_ISDIR(info.st_mode)
+                   ? OM_OK
+                   : om_fail(OM_USAGE, "%s: found a file here, expected a folder or nothing", path);
     }
     return om_fail(OM_SYSTEM, "%s: cannot make this folder: %s", path, strerror(cause));
 }

@@ -130,6 +130,7 @@ bad "hint that is a list" "job.yaml:8: found a list for romio_cb_write in mpi_io
     "echo 'mpi_io: {romio_cb_write: [enable]}' >> job.yaml"
 bad "path too long for MPI" "job.yaml:1: found a path of [0-9]+ bytes" "true" \
     run --set "workdir=$(printf '%0150d/%0150d' 1 1)"
+bad "workdir that is a file" "case/work: found a file here, expected a folder" ": > work"
 bad "locked workdir" "in use by process 1 on host elsewhere .*last sign of life [0-9]+ s ago" \
     "mkdir -p work/.oncomark && printf 'host elsewhere\nprocess 1\nstarted 1\njob -\nrestart 0\ntime x\n' > work/.oncomark/lock"
 
