@@ -25,7 +25,7 @@ make_project() {
     cp -r "$source_folder/slurm" "$source_folder/jobs" "$project"
     ln -s "$program" "$project/work/oncomark/bin/oncomark"
     on 2 simulate --out "$project/data" --gene-sets "$project/jobs/gene_sets/hallmarks.gmt" --studies 3 --cells 1500 \
-        --samples 3 --genes 3000 2> "$work/err"
+        --samples 3 --genes 3000 2> "$work/err" || fail "$program cannot simulate: $(tail -n 1 "$work/err")"
     cat > "$job" << 'JOB'
 workdir: ../work/my
 memory_limit: 256 MiB
