@@ -221,7 +221,7 @@ static void test_cannot_be_written(void **state) {
     om_checkpoint checkpoint = example(&read);
     test_write(test_folder, "file", "no folder");
     place.path = test_path(test_folder, "file/train.checkpoint");
-    assert_int_equal(om_checkpoint_write(&checkpoint, &place), OM_SYSTEM);
+    assert_int_equal(om_checkpoint_write(&checkpoint, &place), OM_USAGE);
     assert_message_has("file");
     place.path = test_path(test_folder, "new/folder/train.checkpoint");
     assert_int_equal(om_checkpoint_write(&checkpoint, &place), OM_OK);

@@ -77,10 +77,10 @@ static void test_failure_is_told_later(void **state) {
     fill(&training, 1);
     assert_int_equal(om_checkpoint_writer_create(&writer, &training.checkpoint), OM_OK);
     assert_int_equal(om_checkpoint_writer_begin(writer, &training.checkpoint, &place), OM_OK);
-    assert_int_equal(om_checkpoint_writer_wait(writer), OM_SYSTEM);
+    assert_int_equal(om_checkpoint_writer_wait(writer), OM_USAGE);
     assert_non_null(strstr(om_error_message(), "/file: "));
     om_fail(OM_BUG, "another message");
-    assert_int_equal(om_checkpoint_writer_begin(writer, &training.checkpoint, &place), OM_SYSTEM);
+    assert_int_equal(om_checkpoint_writer_begin(writer, &training.checkpoint, &place), OM_USAGE);
     assert_non_null(strstr(om_error_message(), "/file: "));
     om_checkpoint_writer_destroy(&writer);
     om_checkpoint_writer_destroy(&writer);
