@@ -5,8 +5,6 @@
 #include "baseline_profiles.h"
 #include "oncomark/file_stamp.h"
 
-#include <inttypes.h>
-
 const om_loss om_baseline_losses[OM_BASELINE_LOSSES] = {OM_LOSS_MASKED, OM_LOSS_PUBLISHED};
 
 static om_status add_digest(om_text *inputs, const om_workdir *workdir, const char *artefact) {

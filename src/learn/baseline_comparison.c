@@ -12,6 +12,12 @@
 #include <string.h>
 
 static const char comparison_name[] = "baseline/comparison.csv";
+
+static const char *const network_names[] = {
+    [OM_LOSS_MASKED] = "network (masked)",
+    [OM_LOSS_PUBLISHED] = "network (published)",
+};
+
 /* What the steps hand on. */
 typedef struct comparison {
     om_ctx *ctx;
@@ -65,13 +71,6 @@ static void drop_stale_model(comparison *work) {
     }
 }
 
-static const char *const network_names[OM_BASELINE_LOSSES] = {"network (masked)",
-                                                              "network (published)"};
-
-static const char *network_name(om_loss loss) {
-    return network_names[loss == om_baseline_losses[0] ? 0 : 1];
-}
-
 static om_status add_methods(comparison *work, const char *data, const om_compared_method *methods,
                              int n_methods) {
     return om_comparison_add(work->csv, om_context_log(work->ctx), data, methods, n_methods);
@@ -88,7 +87,7 @@ static om_status read_test(om_baseline_figures out[OM_N_HALLMARKS], const compar
 static om_status add_test(comparison *work) {
     const om_ridge_model *ridge = work->ridge;
     om_compared_method methods[] = {{.name = "ridge"},
-                                    {.name = network_name(work->job->train.loss)}};
+                                    {.name = network_names[work->job->train.loss]}};
     if (ridge->n_test == 0) {
         return OM_OK;
     }
@@ -126,7 +125,7 @@ static om_status read_folds(fold_figures *folds, const comparison *work) {
     for (int i = 0; i < OM_BASELINE_LOSSES && status == OM_OK; i++) {
         int64_t setting = work->has.settings[i];
         if (setting >= 0) {
-            all = begin_method(folds, network_names[i], plan->n_folds);
+            all = begin_method(folds, network_names[om_baseline_losses[i]], plan->n_folds);
             status = all != NULL ? om_baseline_network_folds(all, plan, work->workdir, setting)
                                  : OM_MEMORY;
         }
@@ -165,7 +164,7 @@ static om_status add_folds(comparison *work) {
 
 static om_status add_pair(comparison *work, const char *data, const om_baseline_pair *pair) {
     om_compared_method methods[] = {{.name = "ridge"},
-                                    {.name = network_name(work->job->train.loss)}};
+                                    {.name = network_names[work->job->train.loss]}};
     memcpy(methods[0].figures, pair->ridge, sizeof pair->ridge);
     memcpy(methods[1].figures, pair->network, sizeof pair->network);
     return add_methods(work, data, methods, 2);

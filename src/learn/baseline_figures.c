@@ -118,7 +118,10 @@ static bool is_common(const method_items *items, int64_t item, int figure) {
 static double mean_of(const method_items *items, int method, int figure) {
     double sum = 0;
     int64_t count = 0;
-    for (int64_t i = 0; i < items->n && has_any(items, method, figure); i++) {
+    if (!has_any(items, method, figure)) {
+        return NAN;
+    }
+    for (int64_t i = 0; i < items->n; i++) {
         if (is_common(items, i, figure)) {
             sum += value_of(items, method, i, figure);
             count++;

@@ -86,7 +86,7 @@ om_status om_baseline_progress_remove(const om_workdir *workdir) {
     if (path == NULL) {
         return OM_MEMORY;
     }
-    unlink(path); /* it is not there where there was one fold only */
+    unlink(path);
     om_free(path);
     return OM_OK;
 }

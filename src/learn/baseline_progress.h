@@ -12,7 +12,7 @@ om_status om_baseline_progress_read(om_text *csv, int64_t *n_folds, const om_tex
 /* Keeps all rows up to now: `csv` from its byte `first` on. */
 om_status om_baseline_progress_keep(const om_text_origin *origin, const om_text *csv, size_t first);
 
-/* When all are done. */
+/* When the artefact has them all. */
 om_status om_baseline_progress_remove(const om_workdir *workdir);
 
 #endif
