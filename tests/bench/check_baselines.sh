@@ -4,12 +4,7 @@
 # usage: tests/bench/check_baselines.sh PROGRAM SOURCE_FOLDER [WORK_FOLDER]
 . "$(dirname "$0")/../e2e/common.sh"
 build=$(cd "$(dirname "$program")/.." && pwd)
-"$python" "$source_folder/tests/bench/baselines.py" --quick --build "$build" --program "$program" --ranks 2 \
-    --work "$work" --out "$work/baselines.csv" > "$work/baselines.md" 2> "$work/log-baselines" || {
-    cat "$work/log-baselines"
-    fail "baselines.py"
-}
-cat "$work/baselines.md"
+quick_bench baselines "$build"
 "$python" - "$work/baselines.csv" "$work/baselines.md" << 'PYTHON'
 import csv
 import math

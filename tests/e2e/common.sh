@@ -26,6 +26,16 @@ on() {
     mpirun -n "$ranks" "$program" "$@"
 }
 
+# quick_bench NAME BUILD: tests/bench/NAME.py on a small corpus; its table in $work/NAME.md, figures in $work/NAME.csv
+quick_bench() {
+    "$python" "$source_folder/tests/bench/$1.py" --quick --build "$2" --program "$program" --ranks 2 \
+        --work "$work" --out "$work/$1.csv" > "$work/$1.md" 2> "$work/log-$1" || {
+        cat "$work/log-$1"
+        fail "$1.py"
+    }
+    cat "$work/$1.md"
+}
+
 # A corpus as in the demo (same data sets and proportions), small enough for a test; made once.
 make_corpus() {
     on 2 simulate --out "$corpus" --gene-sets "$source_folder/jobs/gene_sets/hallmarks.gmt" --cells 9000 --samples 5 --seed 7

@@ -1,12 +1,7 @@
 #!/usr/bin/env bash
 # What the README says of losses and folds holds of a small corpus, by the program that makes its table.
 . "$(dirname "$0")/common.sh"
-"$python" "$source_folder/tests/bench/losses.py" --quick --build "$work" --program "$program" --ranks 2 \
-    --work "$work" --out "$work/losses.csv" > "$work/losses.md" 2> "$work/log-losses" || {
-    cat "$work/log-losses"
-    fail "losses.py"
-}
-cat "$work/losses.md"
+quick_bench losses "$work"
 "$python" - "$work/losses.csv" "$work/losses.md" << 'PYTHON'
 import csv
 import sys
